@@ -1,7 +1,9 @@
 /**
- * What was asked: a tool's name and its arguments, as received and not yet believed.
+ * What was asked: the tool's name, the arguments, and on whose behalf.
  *
- * <p>Nothing here knows the catalogue, so nothing here can say whether a call is right.
+ * <p>This package knows neither tools nor backends; it holds the words that every later step shares, among them {@link
+ * dev.countergate.policy.call.Checked}, the value of a step that may find faults. Start at {@link
+ * dev.countergate.policy.call.ToolCall}.
  */
 @NullMarked
 package dev.countergate.policy.call;

@@ -1,0 +1,19 @@
+package dev.countergate.policy.call;
+
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One call as it was asked, before anything about it was checked.
+ *
+ * @param id names this call in logs and records; unique within the daemon's life
+ * @param tool the tool's name; whether there is one is found out later
+ * @param arguments the call's {@code arguments} member as received; not yet known to be an object. Nobody changes it
+ * @param principal who calls
+ * @param session the session it came through
+ */
+public record ToolCall(
+        String id,
+        ToolName tool,
+        JsonNode arguments,
+        PrincipalId principal,
+        ClientSession session) {}

@@ -1,0 +1,84 @@
+package dev.countergate.policy.catalogue;
+
+import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.call.ToolName;
+import dev.countergate.policy.secret.Secret;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A whole catalogue, consistent in itself: every backend a tool names is there, every tool a guard names is there.
+ * Tools keep the order of the file.
+ */
+public final class Catalogue {
+    private final Map<ToolName, Tool> tools;
+    private final Map<BackendName, Backend> backends;
+    private final Map<PrincipalId, String> persons;
+    private final Policy policy;
+    private final List<Secret> secrets;
+
+    /**
+     * A catalogue of these parts.
+     *
+     * @param tools in the order of the file, names distinct
+     * @param backends names distinct
+     * @param persons who stands behind a principal
+     * @param secrets every value that must never be shown
+     */
+    public Catalogue(
+            List<Tool> tools,
+            Collection<Backend> backends,
+            Map<PrincipalId, String> persons,
+            Policy policy,
+            List<Secret> secrets) {
+        Map<ToolName, Tool> toolsByName = new LinkedHashMap<>();
+        tools.forEach(tool -> toolsByName.put(tool.name(), tool));
+        Map<BackendName, Backend> backendsByName = new LinkedHashMap<>();
+        backends.forEach(backend -> backendsByName.put(backend.name(), backend));
+        for (Tool tool : tools) {
+            if (!backendsByName.keySet().containsAll(tool.action().backends())) {
+                throw new IllegalArgumentException(
+                        "tool `" + tool.name() + "` names a backend that is not there");
+            }
+        }
+        this.tools = Collections.unmodifiableMap(toolsByName);
+        this.backends = Collections.unmodifiableMap(backendsByName);
+        this.persons = Map.copyOf(persons);
+        this.policy = policy;
+        this.secrets = List.copyOf(secrets);
+    }
+
+    /** The tool of that name, forbidden ones included. */
+    public Optional<Tool> find(ToolName name) {
+        return Optional.ofNullable(tools.get(name));
+    }
+
+    /** All tools in the order of the file, forbidden ones included. */
+    public Collection<Tool> tools() {
+        return tools.values();
+    }
+
+    /** All backends in the order of the file. */
+    public Collection<Backend> backends() {
+        return backends.values();
+    }
+
+    /** The person behind a principal, where {@code principals} maps it. */
+    public Optional<String> person(PrincipalId principal) {
+        return Optional.ofNullable(persons.get(principal));
+    }
+
+    /** What holds for all tools. */
+    public Policy policy() {
+        return policy;
+    }
+
+    /** Every value that must never be shown. */
+    public List<Secret> secrets() {
+        return secrets;
+    }
+}

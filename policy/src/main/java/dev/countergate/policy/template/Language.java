@@ -1,0 +1,23 @@
+package dev.countergate.policy.template;
+
+/** The language a template is written in, which decides what may stand where. */
+public enum Language {
+    /** A PromQL expression. */
+    PROMQL,
+    /** A LogQL query. */
+    LOGQL,
+    /** A command line for {@code sh}, as AWS-RunShellScript runs it. */
+    SHELL,
+    /** One label name. */
+    LABEL_NAME,
+    /** One metric name. */
+    METRIC_NAME,
+    /** One duration in Prometheus' grammar. */
+    DURATION,
+    /** One point in time: RFC 3339, or seconds since the epoch. */
+    TIME,
+    /** One whole number. */
+    INTEGER,
+    /** Text without syntax: a silence's comment, an instance id, a tag's value. */
+    TEXT
+}

@@ -1,0 +1,26 @@
+package dev.countergate.policy.template;
+
+import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.parameter.Arguments;
+import dev.countergate.policy.parameter.Parameters;
+import java.util.Set;
+
+/** An Alertmanager matcher, such as {@code alertname="{alertname}"}, whose value may hold placeholders. */
+public final class MatcherTemplate {
+    private MatcherTemplate() {}
+
+    /** Parses a matcher: a label name, one of {@code = != =~ !~}, a value in double quotes or bare. */
+    public static Checked<MatcherTemplate> parse(String text, Parameters declared) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** The names of the parameters its placeholders stand for. */
+    public Set<String> parameters() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** The matcher with its values put in. */
+    public Checked<Matcher> render(Arguments arguments) {
+        throw new UnsupportedOperationException();
+    }
+}

@@ -1,0 +1,33 @@
+package dev.countergate.server.backend;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * A point in time by which something must be done, on a clock that never goes back.
+ *
+ * @param ticker gives the clock's nanoseconds, as {@link System#nanoTime()} does
+ * @param atNanos the point on that clock
+ */
+public record Deadline(LongSupplier ticker, long atNanos) {
+    /** The deadline {@code in} from now. */
+    public static Deadline in(Duration in, LongSupplier ticker) {
+        return new Deadline(ticker, ticker.getAsLong() + in.toNanos());
+    }
+
+    /** What is left; never negative. */
+    public Duration left() {
+        return Duration.ofNanos(Math.max(0, atNanos - ticker.getAsLong()));
+    }
+
+    /** Whether nothing is left. */
+    public boolean isOver() {
+        return atNanos - ticker.getAsLong() <= 0;
+    }
+
+    /** The earlier of this deadline and one {@code in} from now. */
+    public Deadline atMost(Duration in) {
+        Deadline other = Deadline.in(in, ticker);
+        return other.atNanos - atNanos < 0 ? other : this;
+    }
+}
