@@ -67,7 +67,7 @@ public final class Catalogue {
         return backends.values();
     }
 
-    /** The person behind a principal, where {@code principals} maps it. */
+    /** The person behind {@code principal}, where the catalogue maps it to one. */
     public Optional<String> person(PrincipalId principal) {
         return Optional.ofNullable(persons.get(principal));
     }

@@ -10,6 +10,7 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /** The parameters a tool declares, in order, names distinct. Immutable. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Parameters {
     private final Map<String, Parameter> byName;
 
@@ -50,11 +51,11 @@ public final class Parameters {
      * @param arguments the call's {@code arguments} member; an absent one is an empty object
      */
     public Checked<Arguments> bind(JsonNode arguments) {
-        throw new UnsupportedOperationException();
+        throw dev.countergate.policy.call.Unwritten.yet();
     }
 
     /** The JSON Schema (2020-12) an agent sees: an object of these properties and no others. */
     public JsonNode inputSchema() {
-        throw new UnsupportedOperationException();
+        throw dev.countergate.policy.call.Unwritten.yet();
     }
 }

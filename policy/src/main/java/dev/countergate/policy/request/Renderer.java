@@ -8,6 +8,7 @@ import dev.countergate.policy.parameter.Arguments;
 import java.util.function.Function;
 
 /** Puts a call's arguments into its tool's action. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Renderer {
     private Renderer() {}
 
@@ -18,6 +19,6 @@ public final class Renderer {
      */
     public static Checked<Request> render(
             Tool tool, Arguments arguments, Function<BackendName, Backend> backends) {
-        throw new UnsupportedOperationException();
+        throw dev.countergate.policy.call.Unwritten.yet();
     }
 }

@@ -5,6 +5,7 @@ import dev.countergate.policy.parameter.Arguments;
 import dev.countergate.policy.parameter.Parameters;
 import dev.countergate.policy.secret.SecretText;
 import java.net.URI;
+import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -12,6 +13,7 @@ import tools.jackson.databind.JsonNode;
  * An absolute URL whose path and query may hold placeholders: {@code {x}} is one encoded segment or one query value,
  * {@code {+x}} several segments. Never the scheme, host or port.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class UrlTemplate {
     private UrlTemplate() {}
 
@@ -21,17 +23,17 @@ public final class UrlTemplate {
      * @param text the URL with its environment values already put in
      */
     public static Checked<UrlTemplate> parse(SecretText text, Parameters declared) {
-        throw new UnsupportedOperationException();
+        throw dev.countergate.policy.call.Unwritten.yet();
     }
 
     /** Scheme, host and port. */
     public URI origin() {
-        throw new UnsupportedOperationException();
+        throw dev.countergate.policy.call.Unwritten.yet();
     }
 
     /** The names of the parameters its placeholders stand for. */
     public Set<String> parameters() {
-        throw new UnsupportedOperationException();
+        throw dev.countergate.policy.call.Unwritten.yet();
     }
 
     /**
@@ -39,7 +41,7 @@ public final class UrlTemplate {
      *
      * @param query by name; objects and arrays as compact JSON, null as {@code null}
      */
-    public Checked<SecretText> render(Arguments arguments, java.util.Map<String, JsonNode> query) {
-        throw new UnsupportedOperationException();
+    public Checked<SecretText> render(Arguments arguments, Map<String, JsonNode> query) {
+        throw dev.countergate.policy.call.Unwritten.yet();
     }
 }
