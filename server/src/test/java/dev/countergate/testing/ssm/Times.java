@@ -1,0 +1,31 @@
+package dev.countergate.testing.ssm;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
+
+/** The service's two ways to write a time. */
+final class Times {
+    private static final DateTimeFormatter ISO =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    private Times() {}
+
+    /** Seconds with milliseconds: a JSON number. */
+    static BigDecimal seconds(Instant instant) {
+        return BigDecimal.valueOf(instant.toEpochMilli(), 3);
+    }
+
+    /** ISO 8601, or the empty string when there is no time yet. */
+    static String iso(@Nullable Instant instant) {
+        return instant == null ? "" : ISO.format(instant);
+    }
+
+    /** ISO 8601, or the empty string when either end is missing. */
+    static String elapsed(@Nullable Instant from, @Nullable Instant to) {
+        return from == null || to == null ? "" : Duration.between(from, to).toString();
+    }
+}
