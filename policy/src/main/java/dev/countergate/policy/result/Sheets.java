@@ -1,0 +1,146 @@
+package dev.countergate.policy.result;
+
+import dev.countergate.policy.result.Payload.Invocation;
+import dev.countergate.policy.result.Payload.LogEntry;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Lays payloads out in rows; {@link SeriesSheet} does the metric ones. */
+final class Sheets {
+    static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private static final DateTimeFormatter MILLIS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter NANOS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.nnnnnnnnn'Z'")
+                    .withZone(ZoneOffset.UTC);
+
+    private Sheets() {}
+
+    /** A time as all of ours are written: RFC 3339, UTC, milliseconds. */
+    static String time(Instant instant) {
+        return MILLIS.format(instant);
+    }
+
+    static Sheet logs(Payload.Logs logs, VisibleText visible) {
+        List<Row> rows = new ArrayList<>();
+        for (LogEntry entry : logs.entries()) {
+            String time = NANOS.format(entry.time());
+            String line = visible.of(entry.line());
+            ObjectNode data = NODES.objectNode();
+            data.put("time", time);
+            data.set("labels", labels(entry.labels(), visible));
+            if (!entry.metadata().isEmpty()) {
+                data.set("metadata", labels(entry.metadata(), visible));
+            }
+            data.put("line", line);
+            rows.add(new Row(data, time + " " + braces(entry.labels(), visible) + " " + line));
+        }
+        ObjectNode head = NODES.objectNode();
+        head.put("direction", logs.forward() ? "forward" : "backward");
+        String order = logs.forward() ? "oldest first" : "newest first";
+        return new Sheet(
+                head,
+                "entries",
+                count(rows.size(), "log entry", "log entries") + ", " + order,
+                rows,
+                List.of(),
+                Sheet.Keep.ENDS,
+                "shorten the time span, add a line filter, or lower the limit");
+    }
+
+    static Sheet rows(Payload.Rows payload, VisibleText visible) {
+        List<Row> rows = new ArrayList<>();
+        for (JsonNode row : payload.rows()) {
+            JsonNode data = visible.of(row);
+            rows.add(new Row(data, data.isString() ? data.stringValue() : data.toString()));
+        }
+        return new Sheet(
+                NODES.objectNode(),
+                payload.kind(),
+                payload.kind() + ": " + rows.size(),
+                rows,
+                List.of(),
+                Sheet.Keep.FIRST,
+                "ask with a narrower selector, matcher or filter");
+    }
+
+    static Sheet commands(Payload.Commands commands, VisibleText visible) {
+        List<Row> rows = new ArrayList<>();
+        for (Invocation invocation : commands.invocations()) {
+            String output = visible.of(invocation.output());
+            String errorOutput = visible.of(invocation.errorOutput());
+            ObjectNode data = NODES.objectNode();
+            data.put("instance", visible.of(invocation.instance()));
+            data.put("status", visible.of(invocation.status()));
+            if (invocation.exitCode() != null) {
+                data.put("exitCode", invocation.exitCode());
+            }
+            data.put("output", output);
+            data.put("errorOutput", errorOutput);
+            data.put("truncated", invocation.truncated());
+            String exit =
+                    invocation.exitCode() == null ? "" : ", exit code " + invocation.exitCode();
+            String cut = invocation.truncated() ? " (cut by the backend)" : "";
+            String errors = errorOutput.isEmpty() ? "" : "\nstandard error:\n" + errorOutput;
+            rows.add(
+                    new Row(
+                            data,
+                            "== "
+                                    + invocation.instance()
+                                    + ": "
+                                    + invocation.status()
+                                    + exit
+                                    + cut
+                                    + "\n"
+                                    + output
+                                    + errors));
+        }
+        ObjectNode head = NODES.objectNode();
+        head.put("commandId", commands.commandId());
+        return new Sheet(
+                head,
+                "invocations",
+                "command "
+                        + commands.commandId()
+                        + " on "
+                        + count(rows.size(), "instance", "instances"),
+                rows,
+                List.of(),
+                Sheet.Keep.FIRST,
+                "have the command print less, or ask fewer instances");
+    }
+
+    static ObjectNode labels(Map<String, String> labels, VisibleText visible) {
+        ObjectNode node = NODES.objectNode();
+        labels.forEach((name, value) -> node.put(visible.of(name), visible.of(value)));
+        return node;
+    }
+
+    /** Labels as Prometheus writes them: {@code {job="api", pod="a"}}. */
+    static String braces(Map<String, String> labels, VisibleText visible) {
+        StringBuilder text = new StringBuilder("{");
+        for (Map.Entry<String, String> label : labels.entrySet()) {
+            if (text.length() > 1) {
+                text.append(", ");
+            }
+            String value = visible.of(label.getValue()).replace("\\", "\\\\").replace("\"", "\\\"");
+            text.append(visible.of(label.getKey()))
+                    .append("=\"")
+                    .append(value.replace("\n", "\\n"))
+                    .append('"');
+        }
+        return text.append('}').toString();
+    }
+
+    static String count(int count, String one, String many) {
+        return count + " " + (count == 1 ? one : many);
+    }
+}
