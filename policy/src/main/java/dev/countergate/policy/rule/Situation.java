@@ -1,0 +1,50 @@
+package dev.countergate.policy.rule;
+
+import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.catalogue.Tool;
+import dev.countergate.policy.parameter.Arguments;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a rule may look at.
+ *
+ * @param tool the tool called
+ * @param arguments as bound
+ * @param facts about the request it makes
+ * @param principal who calls
+ * @param person who stands behind the principal, or null when not known
+ * @param environment where it acts, or empty when not known
+ * @param now the time of the decision
+ */
+public record Situation(
+        Tool tool,
+        Arguments arguments,
+        Facts facts,
+        PrincipalId principal,
+        @Nullable String person,
+        String environment,
+        Instant now) {
+    /**
+     * What a rule may know of a request; what does not apply is empty.
+     *
+     * @param kind {@code http}, {@code composite}, {@code prometheus}, {@code loki}, {@code alertmanager}, {@code ssm}
+     * @param method of an HTTP request
+     * @param host of an HTTP request
+     * @param path of an HTTP request, without secrets
+     * @param document of an SSM request
+     * @param targets the instances of an SSM request, sorted
+     */
+    public record Facts(
+            String kind,
+            String method,
+            String host,
+            String path,
+            String document,
+            List<String> targets) {
+        public Facts {
+            targets = targets.stream().sorted().toList();
+        }
+    }
+}
