@@ -11,6 +11,12 @@ public sealed interface AlertmanagerRequest extends Request {
     /** The backend it reaches. */
     BackendName backend();
 
+    /** A request that changes nothing: all that an Alertmanager's client takes. */
+    sealed interface Read extends AlertmanagerRequest {}
+
+    /** A request that changes something: sent only as an approved proposal. */
+    sealed interface Change extends AlertmanagerRequest {}
+
     /** Which alerts to list. */
     record Filter(
             List<Matcher> matchers,
@@ -24,29 +30,29 @@ public sealed interface AlertmanagerRequest extends Request {
     }
 
     /** {@code GET /alerts}. */
-    record Alerts(BackendName backend, Filter filter) implements AlertmanagerRequest {}
+    record Alerts(BackendName backend, Filter filter) implements Read {}
 
     /** {@code GET /alerts/groups}. */
-    record Groups(BackendName backend, Filter filter) implements AlertmanagerRequest {}
+    record Groups(BackendName backend, Filter filter) implements Read {}
 
     /** {@code GET /silences}. */
-    record Silences(BackendName backend, List<Matcher> matchers) implements AlertmanagerRequest {
+    record Silences(BackendName backend, List<Matcher> matchers) implements Read {
         public Silences {
             matchers = List.copyOf(matchers);
         }
     }
 
     /** {@code GET /status}. */
-    record Status(BackendName backend) implements AlertmanagerRequest {}
+    record Status(BackendName backend) implements Read {}
 
     /** {@code POST /silences}; its start and end are set when it is proposed. */
     record Silence(BackendName backend, List<Matcher> matchers, Duration duration, String comment)
-            implements AlertmanagerRequest {
+            implements Change {
         public Silence {
             matchers = List.copyOf(matchers);
         }
     }
 
     /** {@code DELETE /silence/ID}. */
-    record Expire(BackendName backend, String id) implements AlertmanagerRequest {}
+    record Expire(BackendName backend, String id) implements Change {}
 }

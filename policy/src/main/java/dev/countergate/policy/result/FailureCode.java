@@ -2,6 +2,8 @@ package dev.countergate.policy.result;
 
 /** The kinds of failure a backend can have; the names are the codes an agent sees. */
 public enum FailureCode {
+    /** It cannot be sent as it stands, which only showed when the time was known: a start after the end, say. */
+    INVALID_ARGUMENT,
     /** No connection, or it broke before an answer. */
     BACKEND_UNREACHABLE,
     /** No whole answer within the deadline. */
