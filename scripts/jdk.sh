@@ -23,10 +23,14 @@ jdk_is_fit() {
 # Sets jdk_home and jdk_version, or returns 1. jdk_looked lists, one a line, where it looked.
 find_jdk() {
     jdk_home=
-    jdk_looked='COUNTERGATE_JAVA_HOME, JAVA_HOME, java on the PATH'
-    for jdk_candidate in "${COUNTERGATE_JAVA_HOME-}" "${JAVA_HOME-}"; do
-        if [ -n "$jdk_candidate" ] && jdk_is_fit "$jdk_candidate"; then return 0; fi
-    done
+    jdk_looked='JAVA_HOME, java on the PATH'
+    if [ -n "${COUNTERGATE_JAVA_HOME-}" ]; then
+        # Named on purpose: this one or none.
+        jdk_looked="COUNTERGATE_JAVA_HOME=$COUNTERGATE_JAVA_HOME, and nowhere else because that is set"
+        jdk_is_fit "$COUNTERGATE_JAVA_HOME"
+        return
+    fi
+    if [ -n "${JAVA_HOME-}" ] && jdk_is_fit "$JAVA_HOME"; then return 0; fi
     jdk_java=$(command -v java 2>/dev/null) || jdk_java=
     if [ -n "$jdk_java" ]; then
         jdk_java=$(readlink -f "$jdk_java" 2>/dev/null) || jdk_java=
@@ -38,16 +42,16 @@ find_jdk() {
         "/opt/*" "/opt/java/*" "/opt/jdk/*" \
         "/usr/local/lib/jvm/*" \
         "/Library/Java/JavaVirtualMachines/*/Contents/Home" \
-        "$HOME/Library/Java/JavaVirtualMachines/*/Contents/Home" \
+        "${HOME-}/Library/Java/JavaVirtualMachines/*/Contents/Home" \
         "/opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home" \
         "/usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home" \
-        "$HOME/.sdkman/candidates/java/*" \
-        "$HOME/.jdks/*" "$HOME/.jdks/*/Contents/Home" \
-        "$HOME/.gradle/jdks/*" "$HOME/.gradle/jdks/*/Contents/Home" \
-        "$HOME/.asdf/installs/java/*" \
-        "$HOME/.local/share/mise/installs/java/*" \
-        "$HOME/.local/share/rtx/installs/java/*" \
-        "$HOME/.jabba/jdk/*" "$HOME/.jabba/jdk/*/Contents/Home"; do
+        "${HOME-}/.sdkman/candidates/java/*" \
+        "${HOME-}/.jdks/*" "${HOME-}/.jdks/*/Contents/Home" \
+        "${HOME-}/.gradle/jdks/*" "${HOME-}/.gradle/jdks/*/Contents/Home" \
+        "${HOME-}/.asdf/installs/java/*" \
+        "${HOME-}/.local/share/mise/installs/java/*" \
+        "${HOME-}/.local/share/rtx/installs/java/*" \
+        "${HOME-}/.jabba/jdk/*" "${HOME-}/.jabba/jdk/*/Contents/Home"; do
         jdk_looked="$jdk_looked
 $jdk_pattern"
         jdk_expand "$jdk_pattern" && return 0

@@ -1,0 +1,239 @@
+import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Makes the start-up caches of one installation: {@code java Train.java INSTALL}.
+ *
+ * <p>The caches hold what the JVM loaded, linked and profiled during a training run, so the run does
+ * what the product does every day: a daemon with a catalogue, a relay with a client's session (the
+ * lines of {@code session.jsonl}), a command. Backends are a stub on loopback which answers with the
+ * files of {@code backend}. To train more, add lines, tools and answers; nothing here changes.
+ *
+ * <p>Nothing outside a temporary folder and INSTALL is read or written. A cache that cannot be made
+ * is left out, the others stay; exit 1 says so.
+ */
+final class Train {
+    private static final Duration READY = Duration.ofSeconds(60);
+    private static final Duration ANSWER = Duration.ofSeconds(30);
+    /** The JVM writes its cache, through a second JVM, after the program has ended. */
+    private static final Duration WRITTEN = Duration.ofSeconds(120);
+
+    /** How often the session's calls are repeated, so that profiles are worth keeping. */
+    private static final int ROUNDS = 200;
+
+    private static final Pattern REQUEST_ID = Pattern.compile("\"id\":(\\d+)");
+
+    private final Path install;
+    private final Path source;
+    private final Path work;
+    private final String backend;
+
+    private Train(Path install, Path source, Path work, String backend) {
+        this.install = install;
+        this.source = source;
+        this.work = work;
+        this.backend = backend;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Path install = Path.of(arguments[0]).toAbsolutePath();
+        Path source = Path.of(System.getProperty("jdk.launcher.sourcefile", "scripts/training/Train.java"));
+        source = source.toAbsolutePath().getParent();
+        // Short, because the path of a Unix socket may have 100 bytes.
+        Path work = Files.createTempDirectory(Path.of("/tmp"), "cg-train");
+        HttpServer stub = stub(source.resolve("backend"));
+        boolean complete = false;
+        try {
+            String backend = "http://127.0.0.1:" + stub.getAddress().getPort();
+            complete = new Train(install, source, work, backend).run();
+        } finally {
+            stub.stop(0);
+            delete(work);
+        }
+        System.exit(complete ? 0 : 1);
+    }
+
+    private boolean run() throws Exception {
+        Process daemon = start("server", Redirects.LOG, "serve", "--config", catalogue(), "--state", state());
+        boolean relayTrained = false;
+        boolean commandTrained = false;
+        try {
+            awaitSocket(daemon);
+            relayTrained = attempt("relay", this::session);
+            commandTrained = attempt("command", this::command);
+        } catch (IOException e) {
+            System.err.println("daemon: " + e.getMessage());
+        } finally {
+            daemon.destroy();
+        }
+        return written("server", daemon) && relayTrained && commandTrained;
+    }
+
+    private interface Step {
+        Process run() throws IOException, InterruptedException;
+    }
+
+    private boolean attempt(String name, Step step) throws InterruptedException, IOException {
+        try {
+            return written(name, step.run());
+        } catch (IOException e) {
+            System.err.println(name + ": " + e.getMessage());
+            Files.deleteIfExists(cache(name));
+            return false;
+        }
+    }
+
+    /** A client's session: first one line after another, then its calls again and again. */
+    private Process session() throws IOException {
+        Process relay = start("relay", Redirects.TALK, "--config", catalogue(), "--state", state());
+        OutputStream in = relay.getOutputStream();
+        BufferedReader out = relay.inputReader(StandardCharsets.UTF_8);
+        List<String> lines = Files.readAllLines(source.resolve("session.jsonl"));
+        List<String> calls = new ArrayList<>();
+        int next = 0;
+        for (String line : lines) {
+            if (line.contains("\"tools/call\"")) calls.add(line);
+            next = Math.max(next, exchange(in, out, line));
+        }
+        for (int round = 0; round < ROUNDS; round++) {
+            for (String call : calls) {
+                exchange(in, out, REQUEST_ID.matcher(call).replaceFirst("\"id\":" + ++next));
+            }
+        }
+        in.close();
+        return relay;
+    }
+
+    /** Sends a line and, when it is a request, reads until its answer. Returns its id or 0. */
+    private static int exchange(OutputStream in, BufferedReader out, String line) throws IOException {
+        in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        in.flush();
+        Matcher id = REQUEST_ID.matcher(line);
+        if (!id.find()) return 0;
+        Instant until = Instant.now().plus(ANSWER);
+        String answer;
+        do {
+            answer = out.readLine();
+            if (answer == null) throw new IOException("the relay ended while answering " + line);
+            if (Instant.now().isAfter(until)) throw new IOException("no answer to " + line);
+        } while (!answer.contains(id.group()));
+        return Integer.parseInt(id.group(1));
+    }
+
+    private Process command() throws IOException {
+        List<String> line = new ArrayList<>();
+        for (String word : Files.readString(source.resolve("command.txt")).strip().split("\\s+")) line.add(word);
+        line.addAll(List.of("--config", catalogue(), "--state", state()));
+        return start("command", Redirects.LOG, line.toArray(String[]::new));
+    }
+
+    private enum Redirects {
+        LOG,
+        TALK
+    }
+
+    private Process start(String name, Redirects redirects, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:AOTCacheOutput=" + cache(name));
+        command.add("@" + install.resolve(name + ".args"));
+        command.addAll(List.of(arguments));
+        System.err.println(String.join(" ", command));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        if (redirects == Redirects.LOG) builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
+        Map<String, String> environment = builder.environment();
+        environment.keySet().removeIf(key -> !key.equals("PATH") && !key.equals("LANG"));
+        environment.put("HOME", work.toString());
+        environment.put("XDG_RUNTIME_DIR", work.toString());
+        environment.put("TRAINING_URL", backend);
+        environment.put("AWS_ACCESS_KEY_ID", "training");
+        environment.put("AWS_SECRET_ACCESS_KEY", "training");
+        environment.put("AWS_EC2_METADATA_DISABLED", "true");
+        // The JVM that assembles the cache needs more memory than a relay is given.
+        environment.put("JDK_AOT_VM_OPTIONS", "-Xmx512m");
+        return builder.start();
+    }
+
+    private boolean written(String name, Process process) throws InterruptedException, IOException {
+        if (!process.waitFor(WRITTEN.toSeconds(), TimeUnit.SECONDS)) process.destroyForcibly().waitFor();
+        boolean made = Files.isRegularFile(cache(name));
+        long size = made ? Files.size(cache(name)) : 0;
+        System.err.println(name + ": exit " + process.exitValue() + ", cache of " + size + " bytes");
+        return made;
+    }
+
+    private void awaitSocket(Process daemon) throws IOException, InterruptedException {
+        var address = UnixDomainSocketAddress.of(work.resolve("state").resolve("agent.sock"));
+        Instant until = Instant.now().plus(READY);
+        while (true) {
+            try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                channel.connect(address);
+                return;
+            } catch (IOException e) {
+                if (!daemon.isAlive()) throw new IOException("it ended before it was ready", e);
+                if (Instant.now().isAfter(until)) throw new IOException("it was not ready in " + READY, e);
+                Thread.sleep(20);
+            }
+        }
+    }
+
+    private String catalogue() {
+        return source.resolve("catalogue.yaml").toString();
+    }
+
+    private String state() {
+        return work.resolve("state").toString();
+    }
+
+    private Path cache(String name) {
+        return install.resolve(name + ".aot");
+    }
+
+    /** Answers any request with the file named after its path, `/` as `_`, else with an empty Prometheus answer. */
+    private static HttpServer stub(Path answers) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                exchange.getRequestBody().readAllBytes();
+                String name = exchange.getRequestURI().getPath().substring(1).replace('/', '_');
+                Path file = answers.resolve(name + ".json").normalize();
+                byte[] body = file.startsWith(answers) && Files.isRegularFile(file)
+                        ? Files.readAllBytes(file)
+                        : "{\"status\":\"success\",\"data\":[]}".getBytes(StandardCharsets.UTF_8);
+                exchange.getResponseHeaders().set("Content-Type", "application/json");
+                exchange.sendResponseHeaders(200, body.length);
+                exchange.getResponseBody().write(body);
+            }
+        });
+        server.start();
+        return server;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
+        }
+    }
+}
