@@ -1,5 +1,7 @@
 package dev.countergate.policy.parameter;
 
+import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.call.Fault;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -38,6 +40,16 @@ public record Parameter(
             throw new IllegalArgumentException(
                     "a required parameter has no default: `" + name + "`");
         }
+    }
+
+    /**
+     * Whether {@code value} may be bound to it. JSON null stands for "not given" and fits an optional parameter.
+     *
+     * @return the value, or every fault found in it, each naming this parameter
+     */
+    public Checked<JsonNode> check(JsonNode value) {
+        List<Fault> faults = new ValueCheck(this).faults(value);
+        return faults.isEmpty() ? Checked.valid(value) : Checked.invalid(faults);
     }
 
     /** Whether its value is held by something narrower than "any string": an enum, a pattern or a format. */

@@ -15,4 +15,12 @@ public enum ParameterType {
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
+
+    /** The name in a sentence: {@code a string}, {@code an integer}. */
+    String withArticle() {
+        return switch (this) {
+            case STRING, NUMBER, BOOLEAN -> "a " + word();
+            case INTEGER, ARRAY, OBJECT -> "an " + word();
+        };
+    }
 }
