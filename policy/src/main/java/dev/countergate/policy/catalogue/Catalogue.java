@@ -67,6 +67,19 @@ public final class Catalogue {
         return backends.values();
     }
 
+    /**
+     * The backend of that name.
+     *
+     * @throws IllegalArgumentException when no backend has it; a tool's own backends are always there
+     */
+    public Backend backend(BackendName name) {
+        Backend backend = backends.get(name);
+        if (backend == null) {
+            throw new IllegalArgumentException("no backend `" + name + "`");
+        }
+        return backend;
+    }
+
     /** The person behind {@code principal}, where the catalogue maps it to one. */
     public Optional<String> person(PrincipalId principal) {
         return Optional.ofNullable(persons.get(principal));

@@ -32,7 +32,7 @@ final class Activation {
         Map<String, Object> arguments = new HashMap<>();
         vocabulary.parameters().forEach(name -> arguments.put(name, NullValue.NULL_VALUE));
         situation.arguments().asMap().forEach((name, value) -> arguments.put(name, value(value)));
-        Situation.Facts facts = situation.facts();
+        Facts facts = situation.facts();
         Map<String, Object> variables = new HashMap<>();
         variables.put(
                 "tool",

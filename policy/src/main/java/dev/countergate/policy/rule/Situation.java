@@ -4,7 +4,6 @@ import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.parameter.Arguments;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,26 +24,4 @@ public record Situation(
         PrincipalId principal,
         @Nullable String person,
         String environment,
-        Instant now) {
-    /**
-     * What a rule may know of a request; what does not apply is empty.
-     *
-     * @param kind {@code http}, {@code composite}, {@code prometheus}, {@code loki}, {@code alertmanager}, {@code ssm}
-     * @param method of an HTTP request
-     * @param host of an HTTP request
-     * @param path of an HTTP request, without secrets
-     * @param document of an SSM request
-     * @param targets the instances of an SSM request, sorted
-     */
-    public record Facts(
-            String kind,
-            String method,
-            String host,
-            String path,
-            String document,
-            List<String> targets) {
-        public Facts {
-            targets = targets.stream().sorted().toList();
-        }
-    }
-}
+        Instant now) {}

@@ -238,7 +238,7 @@ class RulesTest {
         return new Situation(
                 tool,
                 Arguments.of(arguments),
-                new Situation.Facts("ssm", "", "", "", "AWS-RunShellScript", List.of("i-2", "i-1")),
+                new Facts("ssm", "", "", "", "AWS-RunShellScript", List.of("i-2", "i-1")),
                 PrincipalId.unix("ana"),
                 "ana",
                 "prod",

@@ -17,6 +17,16 @@ public interface BackendClient<R extends Request> extends AutoCloseable {
      */
     Reply fetch(R request, CallContext context) throws InterruptedException;
 
+    /**
+     * Sends {@code request} once: whatever comes of it, no byte of it is sent a second time.
+     *
+     * @throws InterruptedException when the calling thread was interrupted; whether it was sent is then not known
+     * @throws UnsupportedOperationException when this backend has nothing that is sent without approval
+     */
+    default Reply send(R request, CallContext context) throws InterruptedException {
+        throw new UnsupportedOperationException("sends nothing: " + request);
+    }
+
     /** Ends connections; calls under way fail. */
     @Override
     void close();

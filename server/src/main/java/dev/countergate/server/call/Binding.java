@@ -1,0 +1,67 @@
+package dev.countergate.server.call;
+
+import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.catalogue.Tool;
+import dev.countergate.policy.parameter.Arguments;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Binds a call's arguments to its tool, with what the effect adds to the tool's own parameters. */
+final class Binding {
+    /** What precedes every free text of a notification, so that its readers know who wrote it. */
+    static final String WRITTEN_BY_AGENT = "[written by an AI agent] ";
+
+    private Binding() {}
+
+    /** The arguments of a call of {@code tool}, or all that is wrong with them. */
+    static Checked<Arguments> bind(Tool tool, JsonNode arguments) {
+        return switch (tool.effect()) {
+            case READ, FORBIDDEN -> tool.parameters().bind(arguments);
+            case NOTIFY ->
+                    tool.parameters()
+                            .bind(arguments)
+                            .then(bound -> Checked.valid(labelled(tool, bound)));
+            case WRITE -> bindWrite(tool, arguments);
+        };
+    }
+
+    private static Checked<Arguments> bindWrite(Tool tool, JsonNode arguments) {
+        if (!(arguments instanceof ObjectNode given) || !given.has(ToolListing.REASON)) {
+            return tool.parameters().bind(arguments);
+        }
+        JsonNode reason = given.get(ToolListing.REASON);
+        if (!reason.isString() || reason.stringValue().length() > ToolListing.REASON_LENGTH_MAX) {
+            return Checked.invalid(
+                    new Fault(
+                            ToolListing.REASON,
+                            "not a text of at most "
+                                    + ToolListing.REASON_LENGTH_MAX
+                                    + " characters",
+                            "shorten it or leave it out"));
+        }
+        ObjectNode rest = given.deepCopy();
+        rest.remove(ToolListing.REASON);
+        return tool.parameters().bind(rest);
+    }
+
+    private static Arguments labelled(Tool tool, Arguments bound) {
+        Map<String, JsonNode> values = new LinkedHashMap<>();
+        bound.asMap()
+                .forEach(
+                        (name, value) -> {
+                            boolean constrained =
+                                    tool.parameters().find(name).orElseThrow().isConstrained();
+                            values.put(
+                                    name,
+                                    constrained || !value.isString()
+                                            ? value
+                                            : JsonNodeFactory.instance.stringNode(
+                                                    WRITTEN_BY_AGENT + value.stringValue()));
+                        });
+        return Arguments.of(values);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.countergate.server.call;
+
+import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.result.ToolResult;
+import dev.countergate.policy.result.ToolResult.ErrorBody;
+import dev.countergate.policy.rule.Decision;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The results of calls that were not made: each says why, and what the agent can do instead. */
+final class Refusals {
+    private Refusals() {}
+
+    static ToolResult invalid(List<Fault> faults) {
+        List<String> lines = faults.stream().map(Fault::text).toList();
+        String message =
+                lines.size() == 1
+                        ? lines.getFirst()
+                        : lines.size() + " faults: " + String.join("; ", lines);
+        return of("INVALID_ARGUMENT", message, "mend the arguments and call again", null, lines);
+    }
+
+    static ToolResult forbidden(Decision.Forbid decision) {
+        String reason =
+                decision.reason().isEmpty()
+                        ? "forbidden by the operator's policy"
+                        : decision.reason();
+        String by = decision.rule() == null ? "" : " (rule `" + decision.rule() + "`)";
+        return of(
+                "FORBIDDEN",
+                reason + by,
+                "do not try another way round; tell your user, who can ask the operator of this server",
+                decision.rule(),
+                List.of());
+    }
+
+    static ToolResult approvalRequired(@Nullable String rule) {
+        return of(
+                "APPROVAL_REQUIRED",
+                "this changes production and needs a person's approval, but proposals are not enabled yet; nothing was"
+                        + " sent",
+                "tell your user what you would change and why, and let them do it by hand",
+                rule,
+                List.of());
+    }
+
+    static ToolResult tooOften(int calls, String per) {
+        return of(
+                "RATE_LIMITED",
+                "this notification was sent "
+                        + calls
+                        + " times within "
+                        + per
+                        + ", which is its limit; nothing was sent",
+                "wait, or tell your user directly",
+                null,
+                List.of());
+    }
+
+    static ToolResult notFound(String message, String hint) {
+        return of("NOT_FOUND", message, hint, null, List.of());
+    }
+
+    private static ToolResult of(
+            String code, String message, String hint, @Nullable String rule, List<String> faults) {
+        return new ToolResult(
+                List.of(code + ": " + message + "; " + hint),
+                null,
+                new ErrorBody(code, message, hint, rule, faults));
+    }
+}
