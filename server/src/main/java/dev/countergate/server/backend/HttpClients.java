@@ -1,0 +1,81 @@
+package dev.countergate.server.backend;
+
+import java.io.IOException;
+import java.net.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Authenticator;
+import okhttp3.ConnectionPool;
+import okhttp3.CookieJar;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Response;
+
+/**
+ * The two ways we set OkHttp up. Neither sends anything a second time by itself.
+ *
+ * <p>Left to itself OkHttp 5 sends again after a broken connection, after 408, and after 503 with {@code Retry-After:
+ * 0}, the last even with retries off; so retries are off and the header is taken away before OkHttp sees it. There is no
+ * timeout but the connection's: the whole call's ends reading and writing too, and costs less.
+ */
+final class HttpClients {
+    /** How long connecting to one address may take, so that the next one has its turn. */
+    static final Duration CONNECT_MAX = Duration.ofSeconds(10);
+
+    private static final Duration IDLE_MAX = Duration.ofSeconds(60);
+
+    private HttpClients() {}
+
+    /** For reads: connections are kept, {@code idleMax} at most. */
+    static OkHttpClient forReads(int idleMax) {
+        return new OkHttpClient.Builder()
+                .connectionPool(
+                        new ConnectionPool(idleMax, IDLE_MAX.toMillis(), TimeUnit.MILLISECONDS))
+                .protocols(List.of(Protocol.HTTP_1_1))
+                .proxy(Proxy.NO_PROXY)
+                .dns(new BoundedDns())
+                .fastFallback(false)
+                .retryOnConnectionFailure(false)
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .authenticator(Authenticator.NONE)
+                .proxyAuthenticator(Authenticator.NONE)
+                .cookieJar(CookieJar.NO_COOKIES)
+                .connectTimeout(CONNECT_MAX)
+                .readTimeout(Duration.ZERO)
+                .writeTimeout(Duration.ZERO)
+                .eventListenerFactory(call -> traceOf(call.request()))
+                .addNetworkInterceptor(HttpClients::onceOnly)
+                .build();
+    }
+
+    /** For what must not be sent twice: a fresh connection each. */
+    static OkHttpClient forSends(OkHttpClient reads) {
+        return reads.newBuilder()
+                .connectionPool(new ConnectionPool(0, 1, TimeUnit.MILLISECONDS))
+                .build();
+    }
+
+    // INVARIANT: one OkHttp call is one request on the wire, whatever OkHttp thinks of the answer.
+    private static Response onceOnly(Interceptor.Chain chain) throws IOException {
+        CallTrace trace = traceOf(chain.request());
+        if (!trace.claim()) {
+            throw new IOException("a second send of the same call");
+        }
+        Response response = chain.proceed(chain.request());
+        trace.sees(response);
+        return response.header("Retry-After") == null
+                ? response
+                : response.newBuilder().removeHeader("Retry-After").build();
+    }
+
+    static CallTrace traceOf(okhttp3.Request request) {
+        CallTrace trace = request.tag(CallTrace.class);
+        if (trace == null) {
+            throw new IllegalStateException("a request without its trace");
+        }
+        return trace;
+    }
+}

@@ -1,0 +1,110 @@
+package dev.countergate.server.backend;
+
+import dev.countergate.policy.result.Reply;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import okio.BufferedSource;
+import okio.GzipSource;
+import okio.Okio;
+import org.jspecify.annotations.Nullable;
+
+/** One request on the wire and what came of it. */
+final class HttpExchange {
+    private final WireFailures failures;
+    private final int bodyBytesMax;
+
+    HttpExchange(WireFailures failures, int bodyBytesMax) {
+        this.failures = failures;
+        this.bodyBytesMax = bodyBytesMax;
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param reply the answer or the failure
+     * @param location where the answer points, or null
+     * @param stale whether it failed because a kept connection was closed already
+     */
+    record Outcome(WireReply reply, @Nullable HttpUrl location, boolean stale) {}
+
+    /**
+     * Sends {@code request} and reads the whole answer.
+     *
+     * @param given how long the caller had at first, for the words of a failure
+     * @throws InterruptedException when the calling thread was interrupted; the connection is closed
+     */
+    Outcome run(OkHttpClient client, Request request, Deadline deadline, Duration given)
+            throws InterruptedException {
+        CallTrace trace = HttpClients.traceOf(request);
+        Duration left = deadline.left();
+        if (left.isZero()) {
+            return none(trace, failures.late(given));
+        }
+        Call call = client.newCall(request);
+        call.timeout().timeout(left.toNanos(), TimeUnit.NANOSECONDS);
+        try {
+            return ScopedValue.where(BoundedDns.DEADLINE, deadline).call(() -> read(call, trace));
+        } catch (IOException broken) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            return deadline.isOver()
+                    ? none(trace, failures.late(given))
+                    : new Outcome(
+                            new WireReply.None(
+                                    failures.broken(broken, given, trace.sent()), trace.sent()),
+                            null,
+                            trace.brokeOnReusedConnection());
+        }
+    }
+
+    private Outcome read(Call call, CallTrace trace) throws IOException {
+        try (Response response = call.execute()) {
+            String encoding = response.header("Content-Encoding");
+            BufferedSource source = response.body().source();
+            switch (encoding == null ? "" : encoding.toLowerCase(Locale.ROOT)) {
+                case "", "identity" -> {}
+                case "gzip", "x-gzip" -> source = Okio.buffer(new GzipSource(source));
+                default -> {
+                    call.cancel();
+                    return none(trace, failures.unknownEncoding());
+                }
+            }
+            if (response.body().contentLength() > bodyBytesMax
+                    || source.request(bodyBytesMax + 1L)) {
+                // Closing would first read what is left; cancelling drops the connection.
+                call.cancel();
+                return none(trace, failures.tooLarge());
+            }
+            WireBody body = new WireBody(source.readByteArray(), response.header("Content-Type"));
+            return new Outcome(
+                    new WireReply.Answer(response.code(), body, trace.retryAfter()),
+                    location(response),
+                    false);
+        }
+    }
+
+    private static @Nullable HttpUrl location(Response response) {
+        boolean isRedirect =
+                switch (response.code()) {
+                    case 301, 302, 303, 307, 308 -> true;
+                    default -> false;
+                };
+        String location = response.header("Location");
+        if (!isRedirect || location == null) {
+            return null;
+        }
+        return response.request().url().resolve(location);
+    }
+
+    private static Outcome none(CallTrace trace, Reply.Failure why) {
+        return new Outcome(new WireReply.None(why, trace.sent()), null, false);
+    }
+}

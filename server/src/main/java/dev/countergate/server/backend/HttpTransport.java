@@ -1,0 +1,135 @@
+package dev.countergate.server.backend;
+
+import dev.countergate.policy.catalogue.Backend;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+
+/**
+ * HTTP to one backend: its own connections, its own limit on requests under way, its own limit on an answer's size.
+ * Thread safe; blocks the calling virtual thread, whose interrupt ends the call.
+ *
+ * <p>Speaks HTTP/1.1, trusts what the system trusts, follows no proxy: {@code HTTP_PROXY} and its like are not read,
+ * because a request that carries credentials goes where the catalogue says and nowhere else. Keeps no cookies.
+ */
+public final class HttpTransport implements AutoCloseable {
+    /** The most redirects followed for one read. */
+    public static final int REDIRECTS_MAX = 5;
+
+    private final HttpUrl origin;
+    private final WireFailures failures;
+    private final OutgoingRequests outgoing;
+    private final HttpExchange exchange;
+    private final Semaphore places;
+    private final OkHttpClient reads;
+    private final OkHttpClient sends;
+
+    /**
+     * A transport to {@code backend} that has no connection yet.
+     *
+     * @param version ours, for {@code User-Agent}
+     */
+    public HttpTransport(Backend.Http backend, String version) {
+        this.origin = HttpUrl.get(backend.origin().toString());
+        this.failures = new WireFailures(backend);
+        this.outgoing = new OutgoingRequests("countergate/" + version);
+        this.exchange = new HttpExchange(failures, backend.limits().responseBytesMax());
+        this.places = new Semaphore(backend.limits().concurrencyMax(), true);
+        this.reads = HttpClients.forReads(backend.limits().concurrencyMax());
+        this.sends = HttpClients.forSends(reads);
+    }
+
+    /**
+     * Sends a request that only reads. Follows up to {@value #REDIRECTS_MAX} redirects within the backend's origin, and
+     * repeats it once where a connection kept from before turns out to be closed; never for anything else.
+     *
+     * @throws InterruptedException when the calling thread was interrupted; the call is given up
+     */
+    public WireReply fetch(WireRequest request, Deadline deadline) throws InterruptedException {
+        Request first = outgoing.of(request, within(request));
+        Duration given = deadline.left();
+        if (!places.tryAcquire(given.toNanos(), TimeUnit.NANOSECONDS)) {
+            return new WireReply.None(failures.busy(), false);
+        }
+        try {
+            return follow(first, deadline, given);
+        } finally {
+            places.release();
+        }
+    }
+
+    /**
+     * Sends a request at most once, over a connection of its own. Follows nothing, repeats nothing: the answer is given
+     * whatever its status.
+     *
+     * @throws InterruptedException when the calling thread was interrupted; the request may have been sent
+     */
+    public WireReply sendOnce(WireRequest request, Deadline deadline) throws InterruptedException {
+        Request once = outgoing.once(request, within(request));
+        Duration given = deadline.left();
+        if (!places.tryAcquire(given.toNanos(), TimeUnit.NANOSECONDS)) {
+            return new WireReply.None(failures.busy(), false);
+        }
+        try {
+            return exchange.run(sends, once, deadline, given).reply();
+        } finally {
+            places.release();
+        }
+    }
+
+    /** Ends connections; calls under way fail. */
+    @Override
+    public void close() {
+        reads.dispatcher().cancelAll();
+        reads.connectionPool().evictAll();
+        sends.connectionPool().evictAll();
+    }
+
+    private WireReply follow(Request first, Deadline deadline, Duration given)
+            throws InterruptedException {
+        Request request = first;
+        for (int redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
+            HttpExchange.Outcome outcome = fresh(request, deadline, given);
+            if (!(outcome.reply() instanceof WireReply.Answer answer)
+                    || outcome.location() == null) {
+                return outcome.reply();
+            }
+            if (!isOnOrigin(outcome.location())) {
+                return new WireReply.None(failures.leadsElsewhere(outcome.location()), true);
+            }
+            request = OutgoingRequests.redirected(request, answer.status(), outcome.location());
+        }
+        return new WireReply.None(failures.leadsInCircles(REDIRECTS_MAX), true);
+    }
+
+    // A backend may close a connection that lies idle at any time (RFC 9112 section 9.5); that is
+    // no failure of its.
+    private HttpExchange.Outcome fresh(Request request, Deadline deadline, Duration given)
+            throws InterruptedException {
+        HttpExchange.Outcome outcome = exchange.run(reads, request, deadline, given);
+        if (!outcome.stale()) {
+            return outcome;
+        }
+        reads.connectionPool().evictAll();
+        return exchange.run(reads, OutgoingRequests.again(request), deadline, given);
+    }
+
+    // INVARIANT: whatever stands in a request, it and the credentials in it go to the catalogue's
+    // origin only.
+    private HttpUrl within(WireRequest request) {
+        HttpUrl url = HttpUrl.parse(request.url().reveal());
+        if (url == null || !isOnOrigin(url)) {
+            throw new IllegalArgumentException("not a URL on `" + origin + "`: " + request.url());
+        }
+        return url;
+    }
+
+    private boolean isOnOrigin(HttpUrl url) {
+        return url.scheme().equals(origin.scheme())
+                && url.host().equals(origin.host())
+                && url.port() == origin.port();
+    }
+}
