@@ -77,10 +77,16 @@ final class VisibleText {
     }
 
     private static int firstHidden(String text) {
-        for (int i = 0; i < text.length(); i++) {
+        for (int i = 0; i < text.length(); ) {
             char c = text.charAt(i);
-            if ((c < ' ' || c > '~') && isHidden(text.codePointAt(i))) {
-                return i;
+            if (c >= ' ' && c <= '~') {
+                i++;
+            } else {
+                int point = text.codePointAt(i);
+                if (isHidden(point)) {
+                    return i;
+                }
+                i += Character.charCount(point);
             }
         }
         return -1;

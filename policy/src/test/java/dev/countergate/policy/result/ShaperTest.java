@@ -1,0 +1,241 @@
+package dev.countergate.policy.result;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countergate.policy.catalogue.ResultBudget;
+import dev.countergate.policy.result.Payload.LogEntry;
+import dev.countergate.policy.result.Payload.Sample;
+import dev.countergate.policy.result.Payload.TimeSeries;
+import dev.countergate.policy.result.Shaper.Shaped;
+import dev.countergate.policy.secret.Redactor;
+import dev.countergate.policy.secret.Secret;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class ShaperTest {
+    private static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
+    private static final ResultBudget SMALL = new ResultBudget(4_096, 1_000, 200);
+    private static final Shaper SHAPER =
+            new Shaper(Redactor.of(List.of(new Secret("TOKEN", "hunter2-hunter2"))));
+
+    @Test
+    void passes_a_small_body_on_as_it_is() {
+        String body = "line\u001b[31m one\r\n\u202e tail \ud83d\ude00";
+
+        assertThat(shaped(new Payload.Text(body), SMALL).result().texts()).containsExactly(body);
+    }
+
+    @Test
+    void takes_secrets_out_of_a_body_before_it_is_cut() {
+        String body = "x".repeat(SMALL.bytesMax() - 520) + "hunter2-hunter2" + "y".repeat(5_000);
+
+        Shaped shaped = shaped(new Payload.Text(body), SMALL);
+
+        assertThat(String.join("", shaped.whole()))
+                .contains("[secret TOKEN]")
+                .doesNotContain("hunter2");
+        assertThat(shaped.result().texts()).noneMatch(text -> text.contains("hunter"));
+    }
+
+    @Test
+    void cuts_a_large_body_says_so_and_keeps_all_of_it_in_pages() {
+        String body = "é€😀z".repeat(3_000);
+
+        Shaped shaped = shaped(new Payload.Text(body), SMALL);
+
+        assertThat(String.join("", shaped.whole())).isEqualTo(body);
+        assertThat(shaped.whole())
+                .allMatch(page -> page.getBytes(UTF_8).length <= SMALL.bytesMax());
+        assertThat(shaped.result().texts().getFirst()).isEqualTo(shaped.whole().getFirst());
+        assertThat(shaped.result().texts().getLast())
+                .startsWith("cut: the first ")
+                .contains("handle `h1`", "page 1 to " + shaped.whole().size());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NaN,false", "+Inf,false", "-Inf,false", "1e-320,true", "0.25,true", "1e400,false"})
+    void gives_a_number_only_for_exactly_one_finite_sample(String value, boolean given) {
+        Payload.Series one = new Payload.Series("vector", List.of(series("a", 0, value)));
+        Payload.Series two =
+                new Payload.Series("vector", List.of(series("a", 0, value), series("b", 0, value)));
+
+        assertThat(structured(shaped(one, SMALL)).has("value")).isEqualTo(given);
+        assertThat(structured(shaped(two, SMALL)).has("value")).isFalse();
+        assertThat(structured(shaped(one, SMALL)).at("/series/0/samples/0/1").stringValue())
+                .isEqualTo(value);
+    }
+
+    @Test
+    void summarises_series_before_it_drops_any() {
+        Payload.Series matrix =
+                new Payload.Series(
+                        "matrix",
+                        List.of(series("a", 0, "3", "NaN", "-7", "5"), series("b", 200, "1")));
+
+        Shaped shaped = shaped(matrix, SMALL);
+
+        JsonNode structured = structured(shaped);
+        assertThat(structured.get("series")).hasSize(2);
+        assertThat(structured.at("/series/0/summary").toString())
+                .isEqualTo(
+                        "{\"count\":4,\"first\":[\"2026-01-02T03:04:05.000Z\",\"3\"],"
+                                + "\"last\":[\"2026-01-02T03:04:50.000Z\",\"5\"],\"min\":\"-7\",\"max\":\"5\"}");
+        assertThat(structured.get("cut").stringValue())
+                .startsWith(
+                        "samples replaced by count, first, last, min and max; call `result_page`")
+                .contains("aggregate");
+        assertThat(String.join("", shaped.whole())).contains("every 15s: 3 NaN -7 5");
+    }
+
+    @Test
+    void drops_whole_series_when_summaries_do_not_fit_either_and_counts_them() {
+        List<TimeSeries> many = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            many.add(series("series-" + i, 3, "1"));
+        }
+
+        JsonNode structured = structured(shaped(new Payload.Series("matrix", many), SMALL));
+
+        int kept = structured.get("series").size();
+        assertThat(kept).isBetween(1, 299);
+        assertThat(structured.get("count").intValue()).isEqualTo(300);
+        assertThat(structured.get("cut").stringValue())
+                .contains((300 - kept) + " of 300 series left out");
+    }
+
+    @Test
+    void keeps_the_first_and_the_last_entries_of_a_log() {
+        List<LogEntry> entries = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            entries.add(
+                    new LogEntry(START.plusMillis(i), Map.of("app", "api"), Map.of(), "line " + i));
+        }
+
+        Shaped shaped = shaped(new Payload.Logs(entries, true), SMALL);
+
+        JsonNode rows = structured(shaped).get("entries");
+        String text = shaped.result().texts().getFirst();
+        assertThat(rows.get(0).get("line").stringValue()).isEqualTo("line 0");
+        assertThat(rows.get(rows.size() - 1).get("line").stringValue()).isEqualTo("line 499");
+        assertThat(text).contains("... " + (500 - rows.size()) + " left out ...");
+        assertThat(text.lines().filter(line -> line.contains("} line "))).hasSize(rows.size());
+    }
+
+    static Stream<Arguments> hiddenCharacters() {
+        return Stream.of(
+                Arguments.of("\33]0;title\7", "\\u001b]0;title\\u0007"),
+                Arguments.of("a\u202eb", "a\\u202eb"),
+                Arguments.of("a\u200bb", "a\\u200bb"),
+                Arguments.of("a\ud800b", "a\\ud800b"),
+                Arguments.of("a\0b", "a\\u0000b"),
+                Arguments.of("a\u2028b", "a\\u2028b"),
+                Arguments.of("a\udb40\udc41b", "a\\U000e0041b"),
+                Arguments.of("a\ufe0fb", "a\\ufe0fb"),
+                Arguments.of("a\rb", "a\\u000db"),
+                Arguments.of("a\u00e9 \ud83d\ude00", "a\u00e9 \ud83d\ude00"),
+                Arguments.of("a\tb\nc", "a\tb\nc"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("hiddenCharacters")
+    void shows_hidden_characters_of_typed_answers(String raw, String shown) {
+        Payload.Logs logs =
+                new Payload.Logs(List.of(new LogEntry(START, Map.of(), Map.of(), raw)), true);
+
+        assertThat(structured(shaped(logs, SMALL)).at("/entries/0/line").stringValue())
+                .isEqualTo(shown);
+    }
+
+    @Test
+    void stays_within_the_budget_whatever_the_payload() {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(7);
+        for (int round = 0; round < 300; round++) {
+            ResultBudget budget =
+                    new ResultBudget(
+                            2_048 + random.nextInt(20_000),
+                            1 + random.nextInt(100),
+                            1 + random.nextInt(50));
+            Shaped shaped = shaped(payload(random), budget);
+
+            ToolResult result = shaped.result();
+            int bytes = String.join("", result.texts()).getBytes(UTF_8).length;
+            if (result.structured() != null) {
+                bytes += result.structured().toString().getBytes(UTF_8).length;
+            }
+            assertThat(bytes).as("round %d", round).isLessThanOrEqualTo(budget.bytesMax());
+            assertThat(shaped.whole())
+                    .allMatch(page -> page.getBytes(UTF_8).length <= budget.bytesMax());
+        }
+    }
+
+    @Test
+    void an_error_quotes_the_backend_first_and_carries_no_structured_content() {
+        Reply.Failure failure =
+                new Reply.Failure(
+                        FailureCode.BACKEND_REFUSED,
+                        "the backend refused hunter2-hunter2",
+                        "mend the query",
+                        "HTTP 400: no");
+
+        ToolResult result = SHAPER.shape(failure, "api", SMALL, () -> "h").result();
+
+        assertThat(result.texts())
+                .containsExactly(
+                        "HTTP 400: no\nBACKEND_REFUSED: the backend refused [secret TOKEN]; mend the query");
+        assertThat(result.structured()).isNull();
+        assertThat(result.isError()).isTrue();
+    }
+
+    private static Payload payload(RandomGenerator random) {
+        int size = random.nextInt(200);
+        List<LogEntry> entries = new ArrayList<>();
+        List<TimeSeries> series = new ArrayList<>();
+        List<JsonNode> rows = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            String text = "é\"\\\u0001x".repeat(random.nextInt(60));
+            entries.add(
+                    new LogEntry(START.plusSeconds(i), Map.of("k", text), Map.of("m", "v"), text));
+            series.add(series(text + i, random.nextInt(40), "1.5"));
+            rows.add(JsonMapper.shared().createObjectNode().put("name", text));
+        }
+        return switch (random.nextInt(4)) {
+            case 0 -> new Payload.Logs(entries, random.nextBoolean());
+            case 1 -> new Payload.Series("matrix", series);
+            case 2 -> new Payload.Rows("alerts", rows);
+            default -> new Payload.Text("é€😀".repeat(random.nextInt(8_000)));
+        };
+    }
+
+    private static TimeSeries series(String name, int more, String... values) {
+        List<Sample> samples = new ArrayList<>();
+        for (String value : values) {
+            samples.add(new Sample(START.plusSeconds(15L * samples.size()), value));
+        }
+        for (int i = 0; i < more; i++) {
+            samples.add(new Sample(START.plusSeconds(15L * samples.size()), "0.1234567"));
+        }
+        return new TimeSeries(Map.of("name", name), samples);
+    }
+
+    private static Shaped shaped(Payload payload, ResultBudget budget) {
+        return SHAPER.shape(new Reply.Answer(payload), "metrics", budget, () -> "h1");
+    }
+
+    private static JsonNode structured(Shaped shaped) {
+        return Objects.requireNonNull(shaped.result().structured());
+    }
+}
