@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# The launcher alone: says nothing on standard output, starts from anywhere, names what it lacks.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+fail() { echo "FAILED: $*"; exit 1; }
+
+"$root/countergate" --help >help.txt 2>help.err || fail "--help: $(cat help.err)"
+[ -s help.txt ] || fail '--help prints nothing'
+echo 'ok: --help'
+
+ln -s "$root/countergate" ./gate
+JAVA_TOOL_OPTIONS=-Dnoise=yes JDK_JAVA_OPTIONS=-Dnoise=yes ./gate --help >linked.txt 2>linked.err || fail "through a link: $(cat linked.err)"
+cmp help.txt linked.txt || fail 'through a link, or with JVM options in the environment, it prints something else'
+[ ! -s linked.err ] || fail "it is not silent on standard error: $(cat linked.err)"
+echo 'ok: through a symbolic link, from another folder, with JVM options in the environment'
+
+if COUNTERGATE_JAVA_HOME=$work/no-jdk "$root/countergate" --help >none.txt 2>none.err; then fail 'it starts without a JDK'; fi
+grep -q "$work/no-jdk" none.err || fail "it does not say where it looked: $(cat none.err)"
+grep -q 'install one' none.err || fail "it does not say what to install: $(cat none.err)"
+[ ! -s none.txt ] || fail 'it says so on standard output'
+echo 'ok: without a JDK it says where it looked and what to install'
