@@ -1,0 +1,74 @@
+package dev.countergate.server.mcp;
+
+import dev.countergate.policy.result.ToolResult;
+import dev.countergate.policy.result.ToolResult.ErrorBody;
+
+/** The JSON of what a client gets. */
+final class Answers {
+    /** The member of {@code _meta} that tells an agent's program what failed. */
+    static final String ERROR_KEY = "dev.countergate/error";
+
+    private Answers() {}
+
+    /** The start of an answer; the result and {@link #end} follow. */
+    static JsonLine result(String id) {
+        return new JsonLine().raw("{\"jsonrpc\":\"2.0\",\"id\":").raw(id).raw(",\"result\":");
+    }
+
+    static JsonLine end(JsonLine answer) {
+        return answer.raw("}");
+    }
+
+    static JsonLine error(String id, int code, String message) {
+        return new JsonLine()
+                .raw("{\"jsonrpc\":\"2.0\",\"id\":")
+                .raw(id)
+                .raw(",\"error\":{\"code\":")
+                .raw(Integer.toString(code))
+                .raw(",\"message\":")
+                .string(message)
+                .raw("}}");
+    }
+
+    static JsonLine error(String id, ProtocolError error, String message) {
+        return error(id, error.code(), message);
+    }
+
+    /** A {@code CallToolResult} (MCP 2025-11-25, server/tools). */
+    static void toolResult(JsonLine line, ToolResult result) {
+        String separator = "{\"content\":[";
+        for (String text : result.texts()) {
+            line.raw(separator).raw("{\"type\":\"text\",\"text\":").string(text).raw("}");
+            separator = ",";
+        }
+        line.raw("]");
+        if (result.structured() != null) {
+            line.raw(",\"structuredContent\":").tree(result.structured());
+        }
+        line.raw(result.isError() ? ",\"isError\":true" : ",\"isError\":false");
+        if (result.error() != null) {
+            line.raw(",\"_meta\":{").string(ERROR_KEY).raw(":");
+            errorBody(line, result.error());
+            line.raw("}");
+        }
+        line.raw("}");
+    }
+
+    private static void errorBody(JsonLine line, ErrorBody error) {
+        line.raw("{\"code\":").string(error.code());
+        line.raw(",\"message\":").string(error.message());
+        line.raw(",\"hint\":").string(error.hint());
+        if (error.rule() != null) {
+            line.raw(",\"rule\":").string(error.rule());
+        }
+        if (!error.faults().isEmpty()) {
+            String separator = ",\"faults\":[";
+            for (String fault : error.faults()) {
+                line.raw(separator).string(fault);
+                separator = ",";
+            }
+            line.raw("]");
+        }
+        line.raw("}");
+    }
+}

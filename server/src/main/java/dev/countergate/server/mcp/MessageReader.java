@@ -1,0 +1,161 @@
+package dev.countergate.server.mcp;
+
+import static dev.countergate.server.mcp.Message.Invalid.NO_ID;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.countergate.server.mcp.Message.Batch;
+import dev.countergate.server.mcp.Message.Invalid;
+import dev.countergate.server.mcp.Message.Notification;
+import dev.countergate.server.mcp.Message.Request;
+import dev.countergate.server.mcp.Message.Response;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Makes messages of lines. Refuses what is ambiguous and repairs nothing. Thread safe. */
+final class MessageReader {
+    /** The longest id, in characters. */
+    static final int ID_LENGTH_MAX = 1024;
+
+    private final TreeReader trees = new TreeReader();
+    private final int batchMax;
+
+    MessageReader(int batchMax) {
+        this.batchMax = batchMax;
+    }
+
+    Message read(byte[] bytes, int from, int length) {
+        try {
+            return trees.line(bytes, from, length, this::message);
+        } catch (MalformedException malformed) {
+            return new Invalid(NO_ID, ProtocolError.PARSE_ERROR, problemOf(malformed));
+        }
+    }
+
+    private static String problemOf(MalformedException malformed) {
+        String problem = malformed.getMessage();
+        return problem == null ? "the line is not JSON" : problem;
+    }
+
+    private Message message(JsonParser parser) throws MalformedException {
+        return parser.currentToken() == JsonToken.START_ARRAY ? batch(parser) : single(parser);
+    }
+
+    private Message batch(JsonParser parser) throws MalformedException {
+        List<Message> messages = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            Message next = single(parser);
+            if (messages.size() <= batchMax) {
+                messages.add(next);
+            }
+        }
+        if (messages.isEmpty()) {
+            return invalid(NO_ID, "an empty batch");
+        }
+        return messages.size() > batchMax
+                ? invalid(NO_ID, "a batch of more than " + batchMax + " messages")
+                : new Batch(messages);
+    }
+
+    private Message single(JsonParser parser) throws MalformedException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            trees.value(parser);
+            return invalid(NO_ID, "a message is a JSON object");
+        }
+        Members members = new Members();
+        Set<String> names = HashSet.newHashSet(8);
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = TreeReader.string(parser);
+            if (!names.add(name)) {
+                throw TreeReader.givenTwice(name);
+            }
+            parser.nextToken();
+            switch (name) {
+                case "id" -> members.id = id(parser);
+                case "jsonrpc" -> members.version = trees.value(parser);
+                case "method" -> members.method = trees.value(parser);
+                case "params" -> members.params = trees.value(parser);
+                case "result", "error" -> {
+                    members.isResponse = true;
+                    trees.value(parser);
+                }
+                // Unknown members are allowed, and read so that what they hold is well-formed too.
+                default -> trees.value(parser);
+            }
+        }
+        return members.message();
+    }
+
+    /** The id as JSON, or what is wrong with it. */
+    private Id id(JsonParser parser) throws MalformedException {
+        boolean isString = parser.currentToken() == JsonToken.VALUE_STRING;
+        boolean isNumber =
+                parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                        || parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT;
+        if (!isString && !isNumber) {
+            trees.value(parser);
+            return new Id(NO_ID, "`id` must be a string or a number");
+        }
+        // The characters as they came: an id is compared by its owner, not by us.
+        String text = isString ? TreeReader.string(parser) : parser.getString();
+        if (text.length() > ID_LENGTH_MAX) {
+            return new Id(NO_ID, "`id` is longer than " + ID_LENGTH_MAX + " characters");
+        }
+        return new Id(isString ? quoted(text) : text, "");
+    }
+
+    static String quoted(String text) {
+        return new String(new JsonLine().string(text).part(), UTF_8);
+    }
+
+    private static Invalid invalid(String id, String problem) {
+        return new Invalid(id, ProtocolError.INVALID_REQUEST, problem);
+    }
+
+    /**
+     * An id found.
+     *
+     * @param problem empty for a good one
+     */
+    private record Id(String json, String problem) {}
+
+    /** The members of one message, as they turn up. */
+    private static final class Members {
+        private @Nullable Id id;
+        private @Nullable JsonNode version;
+        private @Nullable JsonNode method;
+        private @Nullable JsonNode params;
+        private boolean isResponse;
+
+        Message message() {
+            String answerId = id == null ? NO_ID : id.json;
+            if (id != null && !id.problem.isEmpty() && !isResponse) {
+                return invalid(NO_ID, id.problem);
+            }
+            if (version == null || !version.isString() || !version.asString().equals("2.0")) {
+                return invalid(answerId, "`jsonrpc` must be \"2.0\"");
+            }
+            if (method == null) {
+                return isResponse ? new Response() : invalid(answerId, "`method` is missing");
+            }
+            if (!method.isString()) {
+                return invalid(answerId, "`method` must be a string");
+            }
+            ObjectNode object = params instanceof ObjectNode given ? given : null;
+            if (id == null) {
+                return new Notification(method.asString(), object);
+            }
+            if (params != null && object == null) {
+                return new Invalid(
+                        answerId, ProtocolError.INVALID_PARAMS, "`params` must be an object");
+            }
+            return new Request(answerId, method.asString(), object);
+        }
+    }
+}

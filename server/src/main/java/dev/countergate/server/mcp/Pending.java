@@ -1,0 +1,94 @@
+package dev.countergate.server.mcp;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A request that is being worked on: it is answered, or taken back, or neither, and never more than one of them.
+ *
+ * <p>INVARIANT: its thread is interrupted only before {@link #claimAnswer()}; from then on it may be writing. Thread safe.
+ */
+final class Pending {
+    private final Message.Request request;
+    private final Replies replies;
+
+    private State state = State.RUNNING;
+    private @Nullable Thread thread;
+
+    private enum State {
+        RUNNING,
+        TAKEN_BACK,
+        ANSWERED
+    }
+
+    /** Where an answer goes: the session's outbox, or the batch the request came in. */
+    interface Replies {
+        void send(JsonLine answer);
+
+        /** There will be no answer. */
+        void none();
+    }
+
+    Pending(Message.Request request, Replies replies) {
+        this.request = request;
+        this.replies = replies;
+    }
+
+    Message.Request request() {
+        return request;
+    }
+
+    @Nullable ObjectNode params() {
+        return request.params();
+    }
+
+    /** Makes the current thread the one to interrupt; false when the request was taken back before. */
+    synchronized boolean begin() {
+        thread = Thread.currentThread();
+        return state == State.RUNNING;
+    }
+
+    /** Does {@code action} unless the request was answered or taken back; neither happens meanwhile. */
+    synchronized void whileRunning(Runnable action) {
+        if (state == State.RUNNING) {
+            action.run();
+        }
+    }
+
+    /** Takes the request back, unless it is being answered. */
+    synchronized void takeBack() {
+        if (state != State.RUNNING) {
+            return;
+        }
+        state = State.TAKEN_BACK;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    /** Whether the caller may now answer; at most one ever may. */
+    synchronized boolean claimAnswer() {
+        if (state != State.RUNNING) {
+            return false;
+        }
+        state = State.ANSWERED;
+        return true;
+    }
+
+    /** Sends the answer claimed. */
+    void send(JsonLine answer) {
+        replies.send(answer);
+    }
+
+    /** Says that no answer comes, if none came. */
+    void end() {
+        boolean answered;
+        synchronized (this) {
+            answered = state == State.ANSWERED;
+            state = State.ANSWERED;
+        }
+        if (!answered) {
+            replies.none();
+        }
+    }
+}

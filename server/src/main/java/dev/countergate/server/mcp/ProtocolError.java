@@ -1,0 +1,20 @@
+package dev.countergate.server.mcp;
+
+/** The errors of JSON-RPC 2.0, section 5.1. */
+enum ProtocolError {
+    PARSE_ERROR(-32700),
+    INVALID_REQUEST(-32600),
+    METHOD_NOT_FOUND(-32601),
+    INVALID_PARAMS(-32602),
+    INTERNAL_ERROR(-32603);
+
+    private final int code;
+
+    ProtocolError(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
+}

@@ -1,0 +1,155 @@
+package dev.countergate.server.mcp;
+
+import dev.countergate.policy.result.ToolResult;
+import io.modelcontextprotocol.json.TypeRef;
+import io.modelcontextprotocol.spec.McpError;
+import io.modelcontextprotocol.spec.McpSchema;
+import io.modelcontextprotocol.spec.McpSchema.InitializeRequest;
+import io.modelcontextprotocol.spec.McpSchema.InitializeResult;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCMessage;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse.JSONRPCError;
+import io.modelcontextprotocol.spec.McpServerSession;
+import io.modelcontextprotocol.spec.McpServerTransport;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import reactor.core.publisher.Mono;
+
+/**
+ * One session of the SDK, which dispatches the handshake and the calls.
+ *
+ * <p>Its server class would want every tool registered, and its schema validator loaded; the session alone wants a
+ * handler for {@code tools/call}, so a thousand tools cost nothing at the start. Everything runs on the calling thread:
+ * no scheduler is involved. Requests bear numbers of ours inside the SDK, which knows fewer kinds of id than JSON-RPC.
+ * Thread safe.
+ */
+final class SdkDispatch {
+    /** Only for requests of the server's, and it makes none. */
+    private static final Duration UNUSED_TIMEOUT = Duration.ofSeconds(10);
+
+    private final ConcurrentHashMap<Long, Pending> pendings = new ConcurrentHashMap<>();
+    private final AtomicLong numbers = new AtomicLong();
+    private final Outcome outcome;
+    private final McpServerSession session;
+
+    /** Handles a {@code tools/call} on the calling thread. */
+    interface Calls {
+        ToolResult call(Pending pending) throws RefusedException;
+    }
+
+    /** Where an answer goes. */
+    interface Outcome {
+        /** {@code answer} is the whole line. */
+        void answer(Pending pending, JsonLine answer);
+    }
+
+    /** A request answered with an error of the protocol. */
+    static final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final ProtocolError error;
+
+        RefusedException(ProtocolError error, String message) {
+            super(message, null, false, false);
+            this.error = error;
+        }
+
+        JsonLine answer(String id) {
+            return Answers.error(id, error, String.valueOf(getMessage()));
+        }
+    }
+
+    SdkDispatch(String sessionId, Handshake handshake, Calls calls, Outcome outcome) {
+        this.outcome = outcome;
+        this.session =
+                new McpServerSession(
+                        sessionId,
+                        UNUSED_TIMEOUT,
+                        new Transport(),
+                        request -> Mono.just(handshake.answer(request)),
+                        Map.of(
+                                McpSchema.METHOD_TOOLS_CALL,
+                                (exchange, params) ->
+                                        Mono.<Object>create(
+                                                sink -> {
+                                                    try {
+                                                        sink.success(calls.call((Pending) params));
+                                                    } catch (RefusedException refused) {
+                                                        sink.error(mcpError(refused));
+                                                    }
+                                                })),
+                        Map.of(
+                                McpSchema.METHOD_NOTIFICATION_INITIALIZED,
+                                (exchange, params) -> Mono.empty()));
+    }
+
+    /** Performs the handshake; after it, calls are handled whether or not the client confirms it. */
+    void initialize(Pending pending, InitializeRequest request) {
+        dispatch(McpSchema.METHOD_INITIALIZE, pending, request);
+        session.handle(new JSONRPCNotification(McpSchema.METHOD_NOTIFICATION_INITIALIZED)).block();
+    }
+
+    void call(Pending pending) {
+        dispatch(McpSchema.METHOD_TOOLS_CALL, pending, pending);
+    }
+
+    private void dispatch(String method, Pending pending, Object params) {
+        Long number = numbers.incrementAndGet();
+        pendings.put(number, pending);
+        try {
+            session.handle(new JSONRPCRequest(method, number, params)).block();
+        } finally {
+            pendings.remove(number);
+        }
+    }
+
+    private static McpError mcpError(RefusedException refused) {
+        return new McpError(
+                new JSONRPCError(refused.error.code(), String.valueOf(refused.getMessage())));
+    }
+
+    /** The SDK's way out. */
+    private final class Transport implements McpServerTransport {
+        @Override
+        public Mono<Void> sendMessage(JSONRPCMessage message) {
+            if (message instanceof JSONRPCResponse response
+                    && response.id() instanceof Long number) {
+                Pending pending = pendings.get(number);
+                if (pending != null) {
+                    outcome.answer(pending, line(pending.request().id(), response));
+                }
+            }
+            return Mono.empty();
+        }
+
+        private static JsonLine line(String id, JSONRPCResponse response) {
+            JSONRPCError error = response.error();
+            if (error != null) {
+                return Answers.error(id, error.code(), error.message());
+            }
+            JsonLine line = Answers.result(id);
+            switch (response.result()) {
+                case ToolResult result -> Answers.toolResult(line, result);
+                case InitializeResult result -> Handshake.write(line, result);
+                default -> throw new IllegalStateException("no handler gives such a result");
+            }
+            return Answers.end(line);
+        }
+
+        /** The parameters are the SDK's own types already. */
+        @Override
+        @SuppressWarnings("unchecked")
+        public <T> T unmarshalFrom(Object data, TypeRef<T> type) {
+            return (T) data;
+        }
+
+        @Override
+        public Mono<Void> closeGracefully() {
+            return Mono.empty();
+        }
+    }
+}
