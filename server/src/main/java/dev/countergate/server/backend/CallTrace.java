@@ -27,6 +27,11 @@ final class CallTrace extends EventListener {
         return sent;
     }
 
+    /** Whether an answer's status and headers came. */
+    boolean answered() {
+        return answered;
+    }
+
     /**
      * Whether it broke on a connection that had served before, without a sign of an answer: most likely the backend had
      * closed it while it lay idle.

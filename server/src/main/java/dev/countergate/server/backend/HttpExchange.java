@@ -58,8 +58,7 @@ final class HttpExchange {
             return deadline.isOver()
                     ? none(trace, failures.late(given))
                     : new Outcome(
-                            new WireReply.None(
-                                    failures.broken(broken, given, trace.sent()), trace.sent()),
+                            new WireReply.None(failures.broken(broken, given, trace), trace.sent()),
                             null,
                             trace.brokeOnReusedConnection());
         }
@@ -67,15 +66,10 @@ final class HttpExchange {
 
     private Outcome read(Call call, CallTrace trace) throws IOException {
         try (Response response = call.execute()) {
-            String encoding = response.header("Content-Encoding");
-            BufferedSource source = response.body().source();
-            switch (encoding == null ? "" : encoding.toLowerCase(Locale.ROOT)) {
-                case "", "identity" -> {}
-                case "gzip", "x-gzip" -> source = Okio.buffer(new GzipSource(source));
-                default -> {
-                    call.cancel();
-                    return none(trace, failures.unknownEncoding());
-                }
+            BufferedSource source = decoded(response);
+            if (source == null) {
+                call.cancel();
+                return none(trace, failures.unknownEncoding());
             }
             if (response.body().contentLength() > bodyBytesMax
                     || source.request(bodyBytesMax + 1L)) {
@@ -89,6 +83,20 @@ final class HttpExchange {
                     location(response),
                     false);
         }
+    }
+
+    // OkHttp undoes gzip where it asked for it itself, which it does not together with a `Range`.
+    private static @Nullable BufferedSource decoded(Response response) throws IOException {
+        BufferedSource source = response.body().source();
+        String encoding = response.header("Content-Encoding");
+        if (encoding == null || source.exhausted()) {
+            return source;
+        }
+        return switch (encoding.toLowerCase(Locale.ROOT)) {
+            case "", "identity" -> source;
+            case "gzip", "x-gzip" -> Okio.buffer(new GzipSource(source));
+            default -> null;
+        };
     }
 
     private static @Nullable HttpUrl location(Response response) {

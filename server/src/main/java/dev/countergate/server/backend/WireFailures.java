@@ -12,7 +12,6 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.zip.ZipException;
 import javax.net.ssl.SSLException;
 import okhttp3.HttpUrl;
 
@@ -81,10 +80,10 @@ final class WireFailures {
                 "drop `Accept-Encoding` from the catalogue's headers");
     }
 
-    /** What {@code cause} means for a call that had {@code given} to finish and still had time. */
-    Reply.Failure broken(IOException cause, Duration given, boolean sent) {
+    /** What {@code cause} means for a call that had {@code given} to finish and got as far as {@code trace} says. */
+    Reply.Failure broken(IOException cause, Duration given, CallTrace trace) {
         if (cause instanceof InterruptedIOException) {
-            return sent
+            return trace.sent()
                     ? late(given)
                     : unreachable(
                             "no connection within " + shown(HttpClients.CONNECT_MAX),
@@ -101,19 +100,17 @@ final class WireFailures {
         if (cause instanceof ConnectException) {
             return unreachable("it does not accept connections", "check that it runs and its port");
         }
-        if (cause instanceof ProtocolException || cause instanceof ZipException) {
+        boolean broke = cause instanceof SocketException || cause instanceof EOFException;
+        if (cause instanceof ProtocolException || (trace.answered() && !broke)) {
             return malformed();
         }
-        if (cause instanceof EOFException || cause instanceof SocketException) {
-            return unreachable("the connection broke before a whole answer", "try again");
-        }
-        return unreachable("the connection failed", "try again");
+        return unreachable("the connection broke before a whole answer", "try again");
     }
 
     private Reply.Failure malformed() {
         return new Reply.Failure(
                 FailureCode.BACKEND_MALFORMED,
-                where + " gives no well-formed HTTP answer",
+                where + " gives no whole, well-formed HTTP answer",
                 "check that the address is that of an HTTP server");
     }
 

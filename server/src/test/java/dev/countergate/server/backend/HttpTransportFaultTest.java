@@ -1,0 +1,616 @@
+package dev.countergate.server.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countergate.policy.catalogue.Backend;
+import dev.countergate.policy.catalogue.BackendName;
+import dev.countergate.policy.result.FailureCode;
+import dev.countergate.policy.result.Reply;
+import dev.countergate.policy.secret.SecretText;
+import dev.countergate.testing.RawServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class HttpTransportFaultTest {
+    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final int BYTES_MAX = 64 << 10;
+
+    static Stream<Arguments> faults() {
+        return Stream.of(
+                fault(
+                        "says nothing",
+                        FailureCode.BACKEND_TIMEOUT,
+                        (request, connection) -> connection.awaitClose()),
+                fault(
+                        "stalls in its headers",
+                        FailureCode.BACKEND_TIMEOUT,
+                        (request, connection) -> {
+                            connection.write("HTTP/1.1 200 OK\nContent-Le");
+                            connection.awaitClose();
+                        }),
+                fault(
+                        "stalls in its body",
+                        FailureCode.BACKEND_TIMEOUT,
+                        (request, connection) -> {
+                            connection.write("HTTP/1.1 200 OK\nContent-Length: 10\n\nhalf");
+                            connection.awaitClose();
+                        }),
+                fault(
+                        "drips",
+                        FailureCode.BACKEND_TIMEOUT,
+                        (request, connection) -> {
+                            connection.write("HTTP/1.1 200 OK\nContent-Length: 10000\n\n");
+                            for (int i = 0; i < 10_000; i++) {
+                                connection.write("x");
+                                Thread.sleep(20);
+                            }
+                        }),
+                fault(
+                        "resets",
+                        FailureCode.BACKEND_UNREACHABLE,
+                        (request, connection) -> connection.reset()),
+                fault(
+                        "closes",
+                        FailureCode.BACKEND_UNREACHABLE,
+                        (request, connection) -> connection.close()),
+                fault(
+                        "resets in its body",
+                        FailureCode.BACKEND_UNREACHABLE,
+                        (request, connection) -> {
+                            connection.write("HTTP/1.1 200 OK\nContent-Length: 10\n\nhalf");
+                            connection.reset();
+                        }),
+                fault(
+                        "ends early",
+                        FailureCode.BACKEND_MALFORMED,
+                        (request, connection) -> {
+                            connection.write("HTTP/1.1 200 OK\nContent-Length: 10\n\nhalf");
+                            connection.close();
+                        }),
+                fault(
+                        "chunks garbage",
+                        FailureCode.BACKEND_MALFORMED,
+                        (request, connection) ->
+                                connection.write(
+                                        "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\nzz\nnonsense\n")),
+                fault(
+                        "speaks something else",
+                        FailureCode.BACKEND_MALFORMED,
+                        (request, connection) -> connection.write("SSH-2.0-OpenSSH_9.2\n\n\n")),
+                fault(
+                        "compresses garbage",
+                        FailureCode.BACKEND_MALFORMED,
+                        (request, connection) ->
+                                connection.answer(
+                                        200, "Content-Encoding: gzip\n", "no gzip at all, this")),
+                fault(
+                        "encodes in brotli",
+                        FailureCode.BACKEND_MALFORMED,
+                        (request, connection) ->
+                                connection.answer(200, "Content-Encoding: br\n", "whatever")),
+                fault(
+                        "announces too much",
+                        FailureCode.BACKEND_TOO_LARGE,
+                        (request, connection) -> {
+                            connection.write("HTTP/1.1 200 OK\nContent-Length: 67108864\n\n");
+                            flood(connection, 64 << 20);
+                        }),
+                fault(
+                        "sends too much without saying so",
+                        FailureCode.BACKEND_TOO_LARGE,
+                        (request, connection) -> {
+                            connection.write("HTTP/1.1 200 OK\nConnection: close\n\n");
+                            flood(connection, 64 << 20);
+                        }),
+                fault(
+                        "sends a gzip bomb",
+                        FailureCode.BACKEND_TOO_LARGE,
+                        (request, connection) -> {
+                            byte[] bomb = bomb(64 << 20);
+                            connection.write(
+                                    "HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: "
+                                            + bomb.length
+                                            + "\n\n");
+                            connection.write(bomb);
+                        }));
+    }
+
+    private static Arguments fault(String name, FailureCode code, RawServer.Behaviour behaviour) {
+        return Arguments.argumentSet(name, code, behaviour);
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void is_a_failure_within_the_deadline_when_the_backend(
+            FailureCode code, RawServer.Behaviour behaviour) throws Exception {
+        try (RawServer server = RawServer.start(behaviour);
+                HttpTransport transport = transport(server, 4)) {
+            Duration given = code == FailureCode.BACKEND_TIMEOUT ? SHORT : LONG;
+            assertThat(failure(transport.fetch(get(server, "/x?token=hush"), in(given))))
+                    .satisfies(
+                            failure -> {
+                                assertThat(failure.code()).isEqualTo(code);
+                                assertThat(failure.message() + failure.hint())
+                                        .contains("`stub`", server.origin().toString())
+                                        .doesNotContain("hush", "\n", "Exception");
+                            });
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void sends_once_and_no_more_when_the_backend(FailureCode code, RawServer.Behaviour behaviour)
+            throws Exception {
+        try (RawServer server = RawServer.start(behaviour);
+                HttpTransport transport = transport(server, 4)) {
+            Duration given = code == FailureCode.BACKEND_TIMEOUT ? SHORT : LONG;
+            WireReply reply = transport.sendOnce(post(server, "/x"), in(given));
+            assertThat(reply)
+                    .isInstanceOfSatisfying(
+                            WireReply.None.class,
+                            none -> {
+                                assertThat(none.failure().code()).isEqualTo(code);
+                                assertThat(none.sent()).isTrue();
+                            });
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void names_the_limit_an_answer_passed() throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) ->
+                                        connection.answer(200, "", "x".repeat(BYTES_MAX + 1)));
+                HttpTransport transport = transport(server, 4)) {
+            assertThat(failure(transport.fetch(get(server, "/"), in(LONG))).message())
+                    .contains("65,536 bytes");
+        }
+    }
+
+    @Test
+    void reads_an_answer_as_large_as_the_limit() throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) ->
+                                        connection.answer(200, "", "x".repeat(BYTES_MAX)));
+                HttpTransport transport = transport(server, 4)) {
+            assertThat(answer(transport.fetch(get(server, "/"), in(LONG))).body().bytes())
+                    .hasSize(BYTES_MAX);
+        }
+    }
+
+    @Test
+    void says_that_nothing_was_sent_when_nobody_listens() throws Exception {
+        URI origin;
+        try (ServerSocket gone = new ServerSocket(0)) {
+            origin = URI.create("http://127.0.0.1:" + gone.getLocalPort());
+        }
+        try (HttpTransport transport = transport(origin, 4)) {
+            WireRequest request =
+                    new WireRequest("POST", SecretText.plain(origin + "/"), List.of(), "{}");
+            assertThat(transport.sendOnce(request, in(LONG)))
+                    .isInstanceOfSatisfying(
+                            WireReply.None.class,
+                            none -> {
+                                assertThat(none.failure().code())
+                                        .isEqualTo(FailureCode.BACKEND_UNREACHABLE);
+                                assertThat(none.sent()).isFalse();
+                            });
+        }
+    }
+
+    @Test
+    void gives_up_on_a_backend_that_never_accepts() throws Exception {
+        try (RawServer server = RawServer.deaf();
+                HttpTransport transport = transport(server, 4)) {
+            WireReply reply = transport.sendOnce(post(server, "/"), in(SHORT));
+            assertThat(failure(reply).code()).isEqualTo(FailureCode.BACKEND_TIMEOUT);
+            assertThat(((WireReply.None) reply).sent()).isFalse();
+        }
+    }
+
+    @Test
+    void does_not_try_when_no_time_is_left() throws Exception {
+        try (RawServer server = RawServer.start((request, connection) -> {});
+                HttpTransport transport = transport(server, 4)) {
+            assertThat(failure(transport.fetch(get(server, "/"), in(Duration.ZERO))).code())
+                    .isEqualTo(FailureCode.BACKEND_TIMEOUT);
+            assertThat(server.connections()).isZero();
+        }
+    }
+
+    @Test
+    void does_not_find_a_host_that_does_not_exist() throws Exception {
+        URI origin = URI.create("http://nowhere.invalid");
+        try (HttpTransport transport = transport(origin, 4)) {
+            assertThat(
+                            failure(
+                                            transport.fetch(
+                                                    WireRequest.get(
+                                                            SecretText.plain(origin + "/"),
+                                                            List.of()),
+                                                    in(LONG)))
+                                    .message())
+                    .contains("does not resolve");
+        }
+    }
+
+    /** What OkHttp by itself would send again, and what it would follow. */
+    static Stream<Arguments> temptations() {
+        return Stream.of(
+                Arguments.of(401, "WWW-Authenticate: Basic realm=x\n"),
+                Arguments.of(408, ""),
+                Arguments.of(408, "Retry-After: 0\nConnection: close\n"),
+                Arguments.of(421, ""),
+                Arguments.of(425, "Retry-After: 0\n"),
+                Arguments.of(429, "Retry-After: 0\n"),
+                Arguments.of(500, "Retry-After: 0\n"),
+                Arguments.of(503, "Retry-After: 0\n"),
+                Arguments.of(503, "retry-after: 0\n"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("temptations")
+    void reads_once_whatever_the_status_invites_to(int status, String headers) throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) -> connection.answer(status, headers, "no"));
+                HttpTransport transport = transport(server, 4)) {
+            assertThat(answer(transport.fetch(get(server, "/"), in(LONG))).status())
+                    .isEqualTo(status);
+            assertThat(answer(transport.fetch(get(server, "/"), in(LONG))).status())
+                    .isEqualTo(status);
+            assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("temptations")
+    void sends_once_whatever_the_status_invites_to(int status, String headers) throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) -> connection.answer(status, headers, "no"));
+                HttpTransport transport = transport(server, 4)) {
+            assertThat(answer(transport.sendOnce(post(server, "/"), in(LONG))).status())
+                    .isEqualTo(status);
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {300, 301, 302, 303, 304, 305, 307, 308})
+    void a_send_follows_no_redirect(int status) throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) ->
+                                        connection.answer(status, "Location: /elsewhere\n", ""));
+                HttpTransport transport = transport(server, 4)) {
+            assertThat(answer(transport.sendOnce(post(server, "/"), in(LONG))).status())
+                    .isEqualTo(status);
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_send_never_uses_a_connection_again() throws Exception {
+        try (RawServer server =
+                        RawServer.start((request, connection) -> connection.answer(200, "", "ok"));
+                HttpTransport transport = transport(server, 4)) {
+            transport.fetch(get(server, "/"), in(LONG));
+            transport.sendOnce(post(server, "/"), in(LONG));
+            transport.sendOnce(post(server, "/"), in(LONG));
+            assertThat(server.requests())
+                    .extracting(RawServer.Request::connection)
+                    .containsExactly(1, 2, 3);
+        }
+    }
+
+    @Test
+    void a_read_uses_its_connection_again() throws Exception {
+        try (RawServer server =
+                        RawServer.start((request, connection) -> connection.answer(200, "", "ok"));
+                HttpTransport transport = transport(server, 4)) {
+            for (int i = 0; i < 5; i++) {
+                transport.fetch(get(server, "/"), in(LONG));
+            }
+            assertThat(server.connections()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_read_is_repeated_once_when_a_kept_connection_turns_out_closed(boolean reset)
+            throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) -> {
+                                    if (request.connection() == 1 && request.line().contains("b")) {
+                                        if (reset) {
+                                            connection.reset();
+                                        } else {
+                                            connection.close();
+                                        }
+                                        return;
+                                    }
+                                    connection.answer(200, "", "ok");
+                                });
+                HttpTransport transport = transport(server, 4)) {
+            transport.fetch(get(server, "/a"), in(LONG));
+            assertThat(answer(transport.fetch(get(server, "/b"), in(LONG))).body().text())
+                    .isEqualTo("ok");
+            assertThat(server.requests()).hasSize(3);
+        }
+    }
+
+    @Test
+    void a_read_that_breaks_on_the_fresh_connection_too_is_not_repeated_again() throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) -> {
+                                    if (request.line().contains("b")) {
+                                        connection.reset();
+                                    } else {
+                                        connection.answer(200, "", "ok");
+                                    }
+                                });
+                HttpTransport transport = transport(server, 4)) {
+            transport.fetch(get(server, "/a"), in(LONG));
+            assertThat(failure(transport.fetch(get(server, "/b"), in(LONG))).code())
+                    .isEqualTo(FailureCode.BACKEND_UNREACHABLE);
+            assertThat(server.requests()).hasSize(3);
+        }
+    }
+
+    @Test
+    void follows_redirects_within_the_origin() throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) -> {
+                                    if (request.line().startsWith("POST /a ")) {
+                                        connection.answer(307, "Location: b\n", "");
+                                    } else if (request.line().startsWith("POST /b ")) {
+                                        connection.answer(303, "Location: /c?d\n", "");
+                                    } else {
+                                        connection.answer(200, "", request.line());
+                                    }
+                                });
+                HttpTransport transport = transport(server, 4)) {
+            assertThat(answer(transport.fetch(post(server, "/a"), in(LONG))).body().text())
+                    .isEqualTo("GET /c?d HTTP/1.1");
+            assertThat(server.requests())
+                    .extracting(RawServer.Request::body)
+                    .containsExactly("{}", "{}", "");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://127.0.0.1:1/x?token=hush",
+                "https://127.0.0.1:PORT/x?token=hush",
+                "http://localhost:PORT/x?token=hush",
+                "http://u:hush@127.0.0.2:PORT/x",
+                "//evil.example/x?token=hush"
+            })
+    void a_redirect_to_another_origin_is_a_failure_that_says_where_it_points(String location)
+            throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) ->
+                                        connection.answer(
+                                                302,
+                                                "Location: "
+                                                        + location.replace(
+                                                                "PORT",
+                                                                String.valueOf(
+                                                                        connection
+                                                                                .socket()
+                                                                                .getLocalPort()))
+                                                        + "\n",
+                                                ""));
+                HttpTransport transport = transport(server, 4)) {
+            Reply.Failure failure = failure(transport.fetch(get(server, "/"), in(LONG)));
+            assertThat(failure.message())
+                    .contains("another origin, `http")
+                    .doesNotContain("hush", "/x");
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_redirect_loop_ends() throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) ->
+                                        connection.answer(302, "Location: /\n", ""));
+                HttpTransport transport = transport(server, 4)) {
+            assertThat(failure(transport.fetch(get(server, "/"), in(LONG))).message())
+                    .contains("more than 5 times");
+            assertThat(server.requests()).hasSize(6);
+        }
+    }
+
+    @Test
+    void a_full_backend_is_busy_and_starves_no_other() throws Exception {
+        CountDownLatch arrived = new CountDownLatch(2);
+        try (RawServer slow =
+                        RawServer.start(
+                                (request, connection) -> {
+                                    arrived.countDown();
+                                    connection.awaitClose();
+                                });
+                RawServer quick =
+                        RawServer.start((request, connection) -> connection.answer(200, "", "ok"));
+                HttpTransport toSlow = transport(slow, 2);
+                HttpTransport toQuick = transport(quick, 2)) {
+            for (int i = 0; i < 2; i++) {
+                Thread.ofVirtual().start(taking(() -> toSlow.fetch(get(slow, "/"), in(LONG))));
+            }
+            arrived.await();
+            Reply.Failure failure = failure(toSlow.fetch(get(slow, "/"), in(SHORT)));
+            assertThat(failure.code()).isEqualTo(FailureCode.BACKEND_BUSY);
+            assertThat(failure.message()).contains("2 requests under way");
+            assertThat(slow.requests()).hasSize(2);
+            assertThat(answer(toQuick.fetch(get(quick, "/"), in(LONG))).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void an_interrupt_ends_a_call_that_waits_for_its_answer() throws Exception {
+        CountDownLatch arrived = new CountDownLatch(1);
+        CompletableFuture<Boolean> closed = new CompletableFuture<>();
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) -> {
+                                    arrived.countDown();
+                                    connection.awaitClose();
+                                    closed.complete(true);
+                                });
+                HttpTransport transport = transport(server, 1)) {
+            FutureTask<WireReply> call = taking(() -> transport.fetch(get(server, "/"), in(LONG)));
+            Thread caller = Thread.ofVirtual().start(call);
+            arrived.await();
+            caller.interrupt();
+            assertThat(thrownBy(call)).isInstanceOf(InterruptedException.class);
+            assertThat(closed.get(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void an_interrupt_ends_a_call_that_waits_for_a_place() throws Exception {
+        CountDownLatch arrived = new CountDownLatch(1);
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) -> {
+                                    arrived.countDown();
+                                    connection.awaitClose();
+                                });
+                HttpTransport transport = transport(server, 1)) {
+            Thread.ofVirtual().start(taking(() -> transport.fetch(get(server, "/"), in(LONG))));
+            arrived.await();
+            FutureTask<WireReply> call = taking(() -> transport.fetch(get(server, "/"), in(LONG)));
+            Thread caller = Thread.ofVirtual().start(call);
+            caller.interrupt();
+            assertThat(thrownBy(call)).isInstanceOf(InterruptedException.class);
+        }
+    }
+
+    @Test
+    void an_interrupt_ends_a_call_that_connects() throws Exception {
+        try (RawServer server = RawServer.deaf();
+                HttpTransport transport = transport(server, 1)) {
+            FutureTask<WireReply> call = taking(() -> transport.fetch(get(server, "/"), in(LONG)));
+            Thread caller = Thread.ofVirtual().start(call);
+            caller.interrupt();
+            assertThat(thrownBy(call)).isInstanceOf(InterruptedException.class);
+        }
+    }
+
+    @Test
+    void closing_ends_calls_under_way() throws Exception {
+        CountDownLatch arrived = new CountDownLatch(1);
+        try (RawServer server =
+                RawServer.start(
+                        (request, connection) -> {
+                            arrived.countDown();
+                            connection.awaitClose();
+                        })) {
+            HttpTransport transport = transport(server, 1);
+            FutureTask<WireReply> call = taking(() -> transport.fetch(get(server, "/"), in(LONG)));
+            Thread.ofVirtual().start(call);
+            arrived.await();
+            transport.close();
+            assertThat(failure(call.get()).code()).isEqualTo(FailureCode.BACKEND_UNREACHABLE);
+        }
+    }
+
+    private static FutureTask<WireReply> taking(Callable<WireReply> call) {
+        return new FutureTask<>(call);
+    }
+
+    private static @Nullable Throwable thrownBy(FutureTask<WireReply> call) throws Exception {
+        try {
+            return new AssertionError("answered: " + call.get(10, TimeUnit.SECONDS));
+        } catch (ExecutionException thrown) {
+            return thrown.getCause();
+        }
+    }
+
+    private static void flood(RawServer.Connection connection, int bytes) throws IOException {
+        byte[] block = new byte[1 << 16];
+        for (int sent = 0; sent < bytes; sent += block.length) {
+            connection.write(block);
+        }
+    }
+
+    private static byte[] bomb(int bytes) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(new byte[bytes]);
+        }
+        return packed.toByteArray();
+    }
+
+    private static WireRequest get(RawServer server, String path) {
+        return WireRequest.get(SecretText.plain(server.origin() + path), List.of());
+    }
+
+    private static WireRequest post(RawServer server, String path) {
+        return new WireRequest("POST", SecretText.plain(server.origin() + path), List.of(), "{}");
+    }
+
+    private static Deadline in(Duration duration) {
+        return Deadline.in(duration, System::nanoTime);
+    }
+
+    private static Reply.Failure failure(WireReply reply) {
+        assertThat(reply).isInstanceOf(WireReply.None.class);
+        return ((WireReply.None) reply).failure();
+    }
+
+    private static WireReply.Answer answer(WireReply reply) {
+        assertThat(reply).isInstanceOf(WireReply.Answer.class);
+        return (WireReply.Answer) reply;
+    }
+
+    private static HttpTransport transport(RawServer server, int concurrencyMax) {
+        return transport(server.origin(), concurrencyMax);
+    }
+
+    private static HttpTransport transport(URI origin, int concurrencyMax) {
+        return new HttpTransport(
+                new Backend.Http(
+                        new BackendName("stub"),
+                        Backend.Api.HTTP,
+                        origin,
+                        SecretText.plain(""),
+                        List.of(),
+                        null,
+                        null,
+                        new Backend.Limits(concurrencyMax, BYTES_MAX, LONG)),
+                "1.2");
+    }
+}
