@@ -1,4 +1,6 @@
 # shellcheck shell=sh
+# Sets and reads variables of `countergate`, and builds names from those of the three processes.
+# shellcheck disable=SC2034,SC2154
 # Sourced by `countergate` when there is no build or the sources are newer than it. One process builds, the others wait.
 #
 # A build is installed in a folder of its own, .countergate/KEY, named by a SHA-256 over every jar, the JDK and the
@@ -51,24 +53,26 @@ build() {
     return $build_result
 }
 
+# The lock is a symbolic link whose target is its holder's process id: made in one step, and never without an owner.
 build_take_lock() {
     build_waited=
-    until mkdir "$builds/lock" 2>/dev/null; do
-        build_holder=
-        [ ! -r "$builds/lock/pid" ] || read -r build_holder <"$builds/lock/pid" || :
-        if [ -n "$build_holder" ] && ! kill -0 "$build_holder" 2>/dev/null; then
-            # Renaming decides who clears away a dead holder's lock.
-            if mv "$builds/lock" "$builds/lock.dead.$$" 2>/dev/null; then rm -rf "$builds/lock.dead.$$"; fi
+    until ln -s "$$" "$builds/lock" 2>/dev/null; do
+        build_holder=$(readlink "$builds/lock") || continue
+        if ! kill -0 "$build_holder" 2>/dev/null; then
+            # Renaming decides who clears a dead holder's lock away; what turns out to be a live one's goes back.
+            if mv "$builds/lock" "$builds/lock.$$" 2>/dev/null; then
+                [ "$(readlink "$builds/lock.$$")" = "$build_holder" ] || mv "$builds/lock.$$" "$builds/lock"
+                rm -f "$builds/lock.$$"
+            fi
             continue
         fi
-        [ -n "$build_waited" ] || say "waiting for process ${build_holder:-unknown}, which is building"
+        [ -n "$build_waited" ] || say "waiting for process $build_holder, which is building"
         build_waited=yes
         sleep 0.2
     done
-    echo $$ >"$builds/lock/pid"
 }
 
-build_drop_lock() { rm -rf "$builds/lock"; }
+build_drop_lock() { rm -f "$builds/lock"; }
 
 build_and_install() {
     say "building ($build_reason); the log is $builds/build.log"
@@ -77,6 +81,8 @@ build_and_install() {
     rm -rf "$root/server/target/dist"
     rm -f "$builds/build.status"
     {
+        # Several arguments, if any.
+        # shellcheck disable=SC2086
         (cd "$root" && JAVA_HOME=$jdk_home ./mvnw -B ${COUNTERGATE_MAVEN_ARGUMENTS-} -Dmaven.test.skip=true package)
         echo $? >"$builds/build.status"
     } </dev/null 2>&1 | tee "$builds/build.log" | build_progress
@@ -183,7 +189,7 @@ build_quote() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
 build_clear_old() {
     build_count=0
     # Names are our own hexadecimal keys.
-    # shellcheck disable=SC2012
+    # shellcheck disable=SC2012,SC2045
     for build_old in $(ls -t "$builds"); do
         [ -d "$builds/$build_old/lib" ] || continue
         build_count=$((build_count + 1))

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Finds a JDK of at least version 25 without starting a process: a JDK says its version in the file `release`.
 # Sourced by `countergate` and by `mvnw`; `java` on the path may well be older.
+# shellcheck disable=SC2034
 
 jdk_wanted=25
 

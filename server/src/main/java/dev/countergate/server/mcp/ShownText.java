@@ -1,5 +1,7 @@
 package dev.countergate.server.mcp;
 
+import java.util.Locale;
+
 /** What a client says, fit to be shown: short, and nothing in it that acts on a terminal or hides itself. */
 final class ShownText {
     private ShownText() {}
@@ -13,7 +15,7 @@ final class ShownText {
             String next =
                     isVisible(codePoint)
                             ? Character.toString(codePoint)
-                            : String.format("\\u{%x}", codePoint);
+                            : String.format(Locale.ROOT, "\\u{%x}", codePoint);
             if (shown.length() + next.length() > lengthMax) {
                 break;
             }
