@@ -25,6 +25,9 @@ final class ToolPages {
 
     private static final int PRINCIPALS_KEPT = 16;
 
+    /** What the first page is kept under; no cursor of ours is empty. */
+    private static final String FIRST = "";
+
     private final ToolService service;
     private final Map<PrincipalId, Pages> kept = new LinkedHashMap<>();
 
@@ -53,11 +56,13 @@ final class ToolPages {
                 kept.put(principal, pages);
             }
         }
-        return Optional.ofNullable(
-                cursor == null ? pages.byCursor.get(FIRST) : pages.byCursor.get(cursor));
+        if (cursor == null) {
+            return Optional.ofNullable(pages.byCursor.get(FIRST));
+        }
+        return cursor.equals(FIRST)
+                ? Optional.empty()
+                : Optional.ofNullable(pages.byCursor.get(cursor));
     }
-
-    private static final String FIRST = "";
 
     /**
      * The pages of one listing.

@@ -32,6 +32,13 @@ final class FakeTools implements ToolService {
         tool("echo", (call, progress) -> text(call.arguments().toString()));
     }
 
+    /** No tool at all. */
+    static FakeTools none() {
+        FakeTools tools = new FakeTools();
+        tools.behaviours.clear();
+        return tools;
+    }
+
     FakeTools tool(String name, Behaviour behaviour) {
         behaviours.put(name, behaviour);
         return this;
