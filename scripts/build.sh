@@ -16,7 +16,8 @@ common_options='-Xlog:disable
 --sun-misc-unsafe-memory-access=allow'
 relay_options='-XX:TieredStopAtLevel=1
 -Xmx32m'
-server_options=
+# After running out of memory nobody knows what a daemon still holds true: it ends, and relays start another.
+server_options='-XX:+ExitOnOutOfMemoryError'
 command_options='-XX:TieredStopAtLevel=1'
 relay_main=dev.countergate.relay.Relay
 server_main=dev.countergate.server.Main

@@ -36,6 +36,7 @@ import java.util.stream.Stream;
 final class Train {
     private static final Duration READY = Duration.ofSeconds(60);
     private static final Duration ANSWER = Duration.ofSeconds(30);
+
     /** The JVM writes its cache, through a second JVM, after the program has ended. */
     private static final Duration WRITTEN = Duration.ofSeconds(120);
 
@@ -58,7 +59,10 @@ final class Train {
 
     public static void main(String[] arguments) throws Exception {
         Path install = Path.of(arguments[0]).toAbsolutePath();
-        Path source = Path.of(System.getProperty("jdk.launcher.sourcefile", "scripts/training/Train.java"));
+        Path source =
+                Path.of(
+                        System.getProperty(
+                                "jdk.launcher.sourcefile", "scripts/training/Train.java"));
         source = source.toAbsolutePath().getParent();
         // Short, because the path of a Unix socket may have 100 bytes.
         Path work = Files.createTempDirectory(Path.of("/tmp"), "cg-train");
@@ -75,7 +79,15 @@ final class Train {
     }
 
     private boolean run() throws Exception {
-        Process daemon = start("server", Redirects.LOG, "serve", "--config", catalogue(), "--state", state());
+        Process daemon =
+                start(
+                        "server",
+                        Redirects.LOG,
+                        "serve",
+                        "--config",
+                        catalogue(),
+                        "--state",
+                        state());
         boolean relayTrained = false;
         boolean commandTrained = false;
         try {
@@ -126,7 +138,8 @@ final class Train {
     }
 
     /** Sends a line and, when it is a request, reads until its answer. Returns its id or 0. */
-    private static int exchange(OutputStream in, BufferedReader out, String line) throws IOException {
+    private static int exchange(OutputStream in, BufferedReader out, String line)
+            throws IOException {
         in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
         in.flush();
         Matcher id = REQUEST_ID.matcher(line);
@@ -143,7 +156,8 @@ final class Train {
 
     private Process command() throws IOException {
         List<String> line = new ArrayList<>();
-        for (String word : Files.readString(source.resolve("command.txt")).strip().split("\\s+")) line.add(word);
+        for (String word : Files.readString(source.resolve("command.txt")).strip().split("\\s+"))
+            line.add(word);
         line.addAll(List.of("--config", catalogue(), "--state", state()));
         return start("command", Redirects.LOG, line.toArray(String[]::new));
     }
@@ -153,14 +167,16 @@ final class Train {
         TALK
     }
 
-    private Process start(String name, Redirects redirects, String... arguments) throws IOException {
+    private Process start(String name, Redirects redirects, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:AOTCacheOutput=" + cache(name));
         command.add("@" + install.resolve(name + ".args"));
         command.addAll(List.of(arguments));
         System.err.println(String.join(" ", command));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         if (redirects == Redirects.LOG) builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(key -> !key.equals("PATH") && !key.equals("LANG"));
@@ -176,10 +192,12 @@ final class Train {
     }
 
     private boolean written(String name, Process process) throws InterruptedException, IOException {
-        if (!process.waitFor(WRITTEN.toSeconds(), TimeUnit.SECONDS)) process.destroyForcibly().waitFor();
+        if (!process.waitFor(WRITTEN.toSeconds(), TimeUnit.SECONDS))
+            process.destroyForcibly().waitFor();
         boolean made = Files.isRegularFile(cache(name));
         long size = made ? Files.size(cache(name)) : 0;
-        System.err.println(name + ": exit " + process.exitValue() + ", cache of " + size + " bytes");
+        System.err.println(
+                name + ": exit " + process.exitValue() + ", cache of " + size + " bytes");
         return made;
     }
 
@@ -192,7 +210,8 @@ final class Train {
                 return;
             } catch (IOException e) {
                 if (!daemon.isAlive()) throw new IOException("it ended before it was ready", e);
-                if (Instant.now().isAfter(until)) throw new IOException("it was not ready in " + READY, e);
+                if (Instant.now().isAfter(until))
+                    throw new IOException("it was not ready in " + READY, e);
                 Thread.sleep(20);
             }
         }
@@ -212,28 +231,35 @@ final class Train {
 
     /** Answers any request with the file named after its path, `/` as `_`, else with an empty Prometheus answer. */
     private static HttpServer stub(Path answers) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", exchange -> {
-            try (exchange) {
-                exchange.getRequestBody().readAllBytes();
-                String name = exchange.getRequestURI().getPath().substring(1).replace('/', '_');
-                Path file = answers.resolve(name + ".json").normalize();
-                byte[] body = file.startsWith(answers) && Files.isRegularFile(file)
-                        ? Files.readAllBytes(file)
-                        : "{\"status\":\"success\",\"data\":[]}".getBytes(StandardCharsets.UTF_8);
-                exchange.getResponseHeaders().set("Content-Type", "application/json");
-                exchange.sendResponseHeaders(200, body.length);
-                exchange.getResponseBody().write(body);
-            }
-        });
+        server.createContext(
+                "/",
+                exchange -> {
+                    try (exchange) {
+                        exchange.getRequestBody().readAllBytes();
+                        String name =
+                                exchange.getRequestURI().getPath().substring(1).replace('/', '_');
+                        Path file = answers.resolve(name + ".json").normalize();
+                        byte[] body =
+                                file.startsWith(answers) && Files.isRegularFile(file)
+                                        ? Files.readAllBytes(file)
+                                        : "{\"status\":\"success\",\"data\":[]}"
+                                                .getBytes(StandardCharsets.UTF_8);
+                        exchange.getResponseHeaders().set("Content-Type", "application/json");
+                        exchange.sendResponseHeaders(200, body.length);
+                        exchange.getResponseBody().write(body);
+                    }
+                });
         server.start();
         return server;
     }
 
     private static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList())
+                Files.deleteIfExists(file);
         }
     }
 }

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Claude Code from npm, with a clean home and no login, launches the relay and shows it connected.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/e2e/setup-clients" || exit 77
+work=$(mktemp -d /tmp/cg-claude.XXXXXX)
+clean_up() {
+    "$root/countergate" stop --config "$work/tools.yaml" --state "$work/state" >/dev/null 2>&1 || :
+    rm -rf "$work"
+}
+trap clean_up EXIT
+mkdir "$work/home" "$work/project"
+cat >"$work/tools.yaml" <<'CATALOGUE'
+tools:
+  - name: release_notes
+    description: Notes of a release.
+    url: "http://127.0.0.1:9/releases/{id}"
+    params: [{name: id, type: string, required: true}]
+CATALOGUE
+
+claude_clean() { (cd "$work/project" && env -i HOME="$work/home" PATH="$PATH" TERM=dumb DISABLE_AUTOUPDATER=1 \
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 claude "$@" </dev/null); }
+
+claude_clean --version
+claude_clean mcp add countergate -- "$root/countergate" stdio --config "$work/tools.yaml" --state "$work/state"
+listed=$(claude_clean mcp list 2>&1)
+echo "$listed"
+case $listed in
+*countergate*Connected*) echo 'ok: Claude Code shows it connected' ;;
+*)
+    echo 'FAILED: Claude Code does not show it connected; the end of the daemon'"'"'s log:'
+    tail -n 20 "$work/state/daemon.log" 2>/dev/null || :
+    exit 1
+    ;;
+esac
