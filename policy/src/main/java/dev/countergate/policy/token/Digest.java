@@ -1,0 +1,53 @@
+package dev.countergate.policy.token;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * A SHA-256 digest (FIPS 180-4).
+ *
+ * @param hex 64 lower-case hexadecimal digits
+ */
+public record Digest(String hex) {
+    private static final Pattern SHAPE = Pattern.compile("[0-9a-f]{64}");
+
+    public Digest {
+        if (!SHAPE.matcher(hex).matches()) {
+            throw new IllegalArgumentException("not a SHA-256 digest: `" + hex + "`");
+        }
+    }
+
+    /** The digest of the parts, one after the other. */
+    public static Digest of(byte[]... parts) {
+        MessageDigest sha256 = sha256();
+        for (byte[] part : parts) {
+            sha256.update(part);
+        }
+        return new Digest(HexFormat.of().formatHex(sha256.digest()));
+    }
+
+    /** The 32 bytes. */
+    public byte[] bytes() {
+        return HexFormat.of().parseHex(hex);
+    }
+
+    /** The first 8 digits, which a person compares. */
+    public String code() {
+        return hex.substring(0, 8);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException absent) {
+            throw new IllegalStateException("every JDK has SHA-256", absent);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return hex;
+    }
+}
