@@ -1,14 +1,19 @@
 package dev.countergate.policy.request;
 
 import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.catalogue.AlertmanagerAction;
 import dev.countergate.policy.catalogue.Backend;
 import dev.countergate.policy.catalogue.BackendName;
+import dev.countergate.policy.catalogue.CompositeAction;
+import dev.countergate.policy.catalogue.HttpAction;
+import dev.countergate.policy.catalogue.LokiAction;
+import dev.countergate.policy.catalogue.PrometheusAction;
+import dev.countergate.policy.catalogue.SsmAction;
 import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.parameter.Arguments;
 import java.util.function.Function;
 
 /** Puts a call's arguments into its tool's action. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Renderer {
     private Renderer() {}
 
@@ -19,6 +24,18 @@ public final class Renderer {
      */
     public static Checked<Request> render(
             Tool tool, Arguments arguments, Function<BackendName, Backend> backends) {
-        throw dev.countergate.policy.call.Unwritten.yet();
+        Values values = new Values(arguments);
+        Request request =
+                switch (tool.action()) {
+                    case HttpAction action ->
+                            new HttpRendering(values, tool.effect(), backends).render(action);
+                    case CompositeAction action ->
+                            new HttpRendering(values, tool.effect(), backends).render(action);
+                    case PrometheusAction action -> PrometheusRendering.render(action, values);
+                    case LokiAction action -> LokiRendering.render(action, values);
+                    case AlertmanagerAction action -> AlertmanagerRendering.render(action, values);
+                    case SsmAction action -> SsmRendering.render(action, values);
+                };
+        return values.outcome(request);
     }
 }

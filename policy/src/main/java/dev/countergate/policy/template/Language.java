@@ -18,6 +18,11 @@ public enum Language {
     TIME,
     /** One whole number. */
     INTEGER,
-    /** Text without syntax: a silence's comment, an instance id, a tag's value. */
-    TEXT
+    /** Text without syntax: a silence's comment, a receiver's name. */
+    TEXT,
+    /**
+     * Text that AWS Systems Manager reads: an instance id, a tag's value, a document's parameter. Values must be free of
+     * line breaks, NUL and double braces: Systems Manager puts what {@code {{ssm:...}}} names in its place.
+     */
+    SSM_TEXT
 }
