@@ -192,7 +192,11 @@ class ArrowsTest {
                         .resideInAPackage("dev.countergate.relay..")
                         .should()
                         .onlyDependOnClassesThat()
-                        .resideInAnyPackage("dev.countergate.relay..", "java..", "jdk.net"));
+                        .resideInAnyPackage(
+                                "dev.countergate.relay..",
+                                "java..",
+                                "jdk.net",
+                                "org.jspecify.annotations"));
     }
 
     @Test

@@ -1,0 +1,54 @@
+package dev.countergate.relay;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * One question to a daemon over {@code operator.sock}, and its answer: one JSON object a line each.
+ *
+ * <p>The daemon answers within its own bounds; an answer longer than {@link #ANSWER_BYTES_MAX} is refused.
+ */
+public final class OperatorRequest {
+    /** The longest answer read. */
+    public static final int ANSWER_BYTES_MAX = 1024 * 1024;
+
+    private OperatorRequest() {}
+
+    /**
+     * Sends {@code line}, which has no line break, and gives the answer without its own.
+     *
+     * @throws IOException when nobody listens there, this user may not ask, or no whole answer comes
+     */
+    public static String send(Path operatorSocket, String line) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(operatorSocket));
+            ByteBuffer question = ByteBuffer.wrap((line + '\n').getBytes(StandardCharsets.UTF_8));
+            while (question.hasRemaining()) {
+                channel.write(question);
+            }
+            ByteBuffer answer = ByteBuffer.allocate(8 * 1024);
+            while (channel.read(answer) >= 0) {
+                if (answer.position() > 0 && answer.get(answer.position() - 1) == '\n') {
+                    return new String(
+                            answer.array(), 0, answer.position() - 1, StandardCharsets.UTF_8);
+                }
+                if (!answer.hasRemaining()) {
+                    answer = larger(answer);
+                }
+            }
+            throw new IOException("the daemon ended before it answered");
+        }
+    }
+
+    private static ByteBuffer larger(ByteBuffer full) throws IOException {
+        if (full.capacity() >= ANSWER_BYTES_MAX) {
+            throw new IOException("the answer is longer than " + ANSWER_BYTES_MAX + " bytes");
+        }
+        return ByteBuffer.allocate(2 * full.capacity()).put(full.flip());
+    }
+}
