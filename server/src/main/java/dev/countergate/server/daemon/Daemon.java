@@ -1,0 +1,206 @@
+package dev.countergate.server.daemon;
+
+import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.relay.EnvironmentRecord;
+import dev.countergate.server.daemon.OperatorListener.Operation;
+import dev.countergate.server.daemon.OperatorListener.RefusedException;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One daemon from its sockets to its end. It is ready when {@code agent.sock} answers, and ends when it is asked to or
+ * has been idle for long enough: takes no more connections, lets what is in flight finish within a bound, removes its
+ * sockets. The caller holds the state directory. Thread safe; runs once.
+ */
+public final class Daemon {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final int OPERATORS_MAX = 32;
+    private static final Duration OPERATOR_DRAIN = Duration.ofSeconds(1);
+
+    /** Why a daemon ended. */
+    public enum End {
+        STOPPED,
+        IDLE,
+        RESTART
+    }
+
+    private final DaemonSettings settings;
+    private final Service service;
+    private final InstantSource clock;
+    private final IdleWatch idle;
+    private final Duration idleCheck;
+    private final Instant started;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition asked = lock.newCondition();
+    private @Nullable End end;
+    private volatile @Nullable SocketServer agents;
+
+    /**
+     * A daemon that is not running yet.
+     *
+     * @param clock for what people read
+     * @param ticker for measuring idle time
+     */
+    public Daemon(
+            DaemonSettings settings, Service service, InstantSource clock, LongSupplier ticker) {
+        this.settings = settings;
+        this.service = service;
+        this.clock = clock;
+        this.started = clock.instant();
+        this.idle = new IdleWatch(settings.idleAllowed(), ticker);
+        Duration half = settings.idleAllowed().dividedBy(2);
+        this.idleCheck = half.compareTo(Duration.ofSeconds(30)) < 0 ? half : Duration.ofSeconds(30);
+    }
+
+    /**
+     * Runs until something ends it.
+     *
+     * @param more operations of {@code operator.sock} besides the daemon's own
+     * @throws IOException when the sockets cannot be bound
+     */
+    public End run(Map<String, Operation> more, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        EnvironmentRecord.write(
+                settings.state().environmentRecord(), service.variables(), environment);
+        try (SocketServer operators = operators(more);
+                SocketServer agentServer = agents()) {
+            agents = agentServer;
+            operators.start();
+            agentServer.start();
+            LOG.atInfo()
+                    .addKeyValue("pid", ProcessHandle.current().pid())
+                    .addKeyValue("version", settings.version())
+                    .addKeyValue("catalogue", settings.catalogue())
+                    .addKeyValue("socket", settings.state().agentSocket())
+                    .log("ready");
+            End reason = awaitEnd();
+            LOG.atInfo().addKeyValue("reason", reason).log("ending");
+            agentServer.drain(settings.drainAllowed());
+            operators.drain(OPERATOR_DRAIN);
+            return reason;
+        }
+    }
+
+    /** Asks the daemon to end; returns at once. */
+    public void end(End reason) {
+        lock.lock();
+        try {
+            if (end == null) {
+                end = reason;
+            }
+            asked.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private End awaitEnd() throws InterruptedException {
+        lock.lock();
+        try {
+            while (end == null) {
+                if (!settings.autoStarted()) {
+                    asked.await();
+                } else if (!asked.await(idleCheck.toMillis(), TimeUnit.MILLISECONDS)
+                        && idle.isOver(isBusy())) {
+                    return End.IDLE;
+                }
+            }
+            return end;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isBusy() {
+        return connections() > 0 || service.running() > 0 || service.open() > 0;
+    }
+
+    private int connections() {
+        SocketServer server = agents;
+        return server == null ? 0 : server.connections().size();
+    }
+
+    private SocketServer agents() throws IOException {
+        return new SocketServer(
+                "agent",
+                BoundSocket.bind(settings.state().agentSocket(), settings.agentGroup()),
+                settings.connectionsMax(),
+                this::serveAgent,
+                clock);
+    }
+
+    private void serveAgent(SocketChannel channel, String user)
+            throws IOException, InterruptedException {
+        service.serve(
+                Channels.newInputStream(channel),
+                Channels.newOutputStream(channel),
+                PrincipalId.unix(user));
+    }
+
+    private SocketServer operators(Map<String, Operation> more) throws IOException {
+        Map<String, Operation> operations = new HashMap<>(more);
+        operations.put("status", (request, user, answer) -> status(answer.putObject("status")));
+        operations.put("stop", (request, user, answer) -> stop(request, End.STOPPED));
+        operations.put("restart", (request, user, answer) -> stop(request, End.RESTART));
+        return new SocketServer(
+                "operator",
+                BoundSocket.bind(settings.state().operatorSocket(), settings.operatorGroup()),
+                OPERATORS_MAX,
+                new OperatorListener(
+                        Files.getOwner(settings.state().path()).getName(),
+                        settings.operatorGroup() != null,
+                        operations),
+                clock);
+    }
+
+    private void stop(JsonNode request, End reason) throws RefusedException {
+        int running = service.running();
+        int open = service.open();
+        if (request.path("if_idle").asBoolean(false) && running + open > 0) {
+            throw new RefusedException(
+                    "BUSY", running + " calls are running and " + open + " proposals are open");
+        }
+        end(reason);
+    }
+
+    private void status(ObjectNode status) {
+        status.put("pid", ProcessHandle.current().pid());
+        status.put("version", settings.version());
+        status.put("started_at", started.toString());
+        status.put("auto_started", settings.autoStarted());
+        status.put("catalogue", settings.catalogue().toString());
+        status.put("state", settings.state().path().toString());
+        status.put("agent_socket", settings.state().agentSocket().toString());
+        status.put("operator_socket", settings.state().operatorSocket().toString());
+        status.put("running", service.running());
+        status.put("open", service.open());
+        ArrayNode connected = status.putArray("connections");
+        SocketServer server = agents;
+        if (server != null) {
+            for (SocketServer.Connection each : server.connections()) {
+                connected
+                        .addObject()
+                        .put("user", each.user())
+                        .put("since", each.since().toString());
+            }
+        }
+        service.describe(status);
+    }
+}

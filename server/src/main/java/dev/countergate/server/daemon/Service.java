@@ -1,0 +1,38 @@
+package dev.countergate.server.daemon;
+
+import dev.countergate.policy.call.PrincipalId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Set;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What a daemon makes reachable. Thread safe. */
+public interface Service extends AutoCloseable {
+    /**
+     * Serves one connection of an agent on the calling thread, framed as MCP's stdio transport, until its input ends
+     * and everything in flight was answered.
+     *
+     * @param principal who connected, as the kernel says
+     * @throws IOException when the connection breaks
+     * @throws InterruptedException when the calling thread was interrupted
+     */
+    void serve(InputStream in, OutputStream out, PrincipalId principal)
+            throws IOException, InterruptedException;
+
+    /** How many calls run at this moment. */
+    int running();
+
+    /** How many things wait for somebody, such as proposals; while there are any, the daemon does not end by itself. */
+    int open();
+
+    /** The names of the environment variables that the catalogue reads. */
+    Set<String> variables();
+
+    /** Adds what an operator wants to know to the answer of {@code status}. */
+    void describe(ObjectNode status);
+
+    /** Ends what runs and frees what is held. */
+    @Override
+    void close();
+}

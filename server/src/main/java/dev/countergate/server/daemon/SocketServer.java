@@ -1,0 +1,184 @@
+package dev.countergate.server.daemon;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import jdk.net.ExtendedSocketOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves the connections of one Unix socket, each on a virtual thread of its own. Thread safe. */
+final class SocketServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketServer.class);
+
+    /** How long connections that were cut off have to notice. */
+    private static final Duration CUT_OFF = Duration.ofSeconds(1);
+
+    /** Deals with one connection; returns when it is over. */
+    @FunctionalInterface
+    interface Handler {
+        /** Serves {@code channel}, which blocks and is closed by the caller, to the local user {@code user}. */
+        void serve(SocketChannel channel, String user) throws IOException, InterruptedException;
+    }
+
+    /**
+     * Somebody who is connected.
+     *
+     * @param user the name the kernel gave, digits when it has none
+     */
+    record Connection(long number, String user, Instant since) {}
+
+    private final String name;
+    private final BoundSocket socket;
+    private final int connectionsMax;
+    private final Handler handler;
+    private final InstantSource clock;
+    private final AtomicLong numbers = new AtomicLong();
+    private final Map<Connection, SocketChannel> connections = new ConcurrentHashMap<>();
+
+    SocketServer(
+            String name,
+            BoundSocket socket,
+            int connectionsMax,
+            Handler handler,
+            InstantSource clock) {
+        this.name = name;
+        this.socket = socket;
+        this.connectionsMax = connectionsMax;
+        this.handler = handler;
+        this.clock = clock;
+    }
+
+    void start() {
+        Thread.ofVirtual().name(name + "-accept").start(this::accept);
+    }
+
+    /** Who is connected, the longest first. */
+    List<Connection> connections() {
+        return connections.keySet().stream()
+                .sorted(Comparator.comparingLong(Connection::number))
+                .toList();
+    }
+
+    private void accept() {
+        while (socket.channel().isOpen()) {
+            try {
+                welcome(socket.channel().accept());
+            } catch (ClosedChannelException closed) {
+                return;
+            } catch (IOException failure) {
+                // Out of file descriptors, say: that passes, and the daemon must not end of it.
+                LOG.atWarn().addKeyValue("socket", name).setCause(failure).log("cannot accept");
+                pause();
+            }
+        }
+    }
+
+    private void welcome(SocketChannel channel) throws IOException {
+        String user;
+        try {
+            user = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+        } catch (IOException goneAlready) {
+            channel.close();
+            return;
+        }
+        if (connections.size() >= connectionsMax) {
+            LOG.atWarn()
+                    .addKeyValue("socket", name)
+                    .addKeyValue("limit", connectionsMax)
+                    .log("too many connections");
+            refuse(channel);
+            return;
+        }
+        Connection connection = new Connection(numbers.incrementAndGet(), user, clock.instant());
+        connections.put(connection, channel);
+        Thread.ofVirtual()
+                .name(name + "-", connection.number())
+                .start(() -> serve(connection, channel));
+    }
+
+    /** Says why in the framing both sockets have, without waiting for a client that does not read. */
+    private void refuse(SocketChannel channel) throws IOException {
+        String answer =
+                "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32000,\"message\":\"too many"
+                        + " connections: at most "
+                        + connectionsMax
+                        + "\"}}\n";
+        try (channel) {
+            channel.configureBlocking(false);
+            channel.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    private void serve(Connection connection, SocketChannel channel) {
+        try (channel) {
+            handler.serve(channel, connection.user());
+        } catch (IOException broken) {
+            LOG.atDebug().addKeyValue("socket", name).setCause(broken).log("connection broken");
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException bug) {
+            LOG.atError().addKeyValue("socket", name).setCause(bug).log("connection failed");
+        } finally {
+            connections.remove(connection);
+        }
+    }
+
+    /** Takes no more connections, lets those there are finish within {@code bound}, then cuts them off. */
+    void drain(Duration bound) throws IOException, InterruptedException {
+        socket.close();
+        for (SocketChannel channel : connections.values()) {
+            try {
+                channel.shutdownInput();
+            } catch (IOException goneAlready) {
+                // Its thread is about to notice.
+            }
+        }
+        if (!emptyWithin(bound)) {
+            LOG.atWarn()
+                    .addKeyValue("socket", name)
+                    .addKeyValue("connections", connections.size())
+                    .log("cut off what did not finish in time");
+            close();
+            emptyWithin(CUT_OFF);
+        }
+    }
+
+    private boolean emptyWithin(Duration bound) throws InterruptedException {
+        long end = System.nanoTime() + bound.toNanos();
+        while (!connections.isEmpty()) {
+            if (System.nanoTime() - end > 0) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+        return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+        for (SocketChannel channel : connections.values()) {
+            channel.close();
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(100);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
