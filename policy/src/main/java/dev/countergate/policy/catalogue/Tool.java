@@ -26,4 +26,9 @@ public record Tool(
     public boolean isListed() {
         return effect != Effect.FORBIDDEN;
     }
+
+    /** This tool under another guard. */
+    public Tool withGuard(Guard other) {
+        return new Tool(name, description, parameters, effect, action, other, budget);
+    }
 }

@@ -1,0 +1,161 @@
+package dev.countergate.server.config;
+
+import static dev.countergate.server.config.CommonShapes.COUNT;
+import static dev.countergate.server.config.CommonShapes.DURATION;
+import static dev.countergate.server.config.CommonShapes.HEADERS;
+import static dev.countergate.server.config.CommonShapes.NAME;
+import static dev.countergate.server.config.CommonShapes.TEXT;
+import static dev.countergate.server.config.CommonShapes.TOOL_NAME;
+import static dev.countergate.server.yaml.Shape.Key.optional;
+import static dev.countergate.server.yaml.Shape.Key.required;
+
+import dev.countergate.server.yaml.Shape.Block;
+import dev.countergate.server.yaml.Shape.ListOf;
+import dev.countergate.server.yaml.Shape.MapOf;
+import dev.countergate.server.yaml.Shape.Text;
+import dev.countergate.server.yaml.Shape.Whole;
+import dev.countergate.server.yaml.Shape.Words;
+
+/** The keys of a catalogue file, its backends, principals and policy. */
+final class CatalogueKeys {
+    static final Block BASIC =
+            Block.of(
+                    "basic",
+                    required("username", TEXT, "may hold ${NAME}"),
+                    required("password", TEXT, "${NAME} or ${file:PATH}"));
+
+    static final Block AUTH =
+            Block.of(
+                    "backendAuth",
+                    optional(
+                            "bearer_env",
+                            CommonShapes.VARIABLE,
+                            "the environment variable that holds a bearer token"),
+                    optional("bearer", TEXT, "a bearer token: ${NAME} or ${file:PATH}"),
+                    optional("basic", BASIC, "user name and password"));
+
+    static final Block LIMITS =
+            Block.of(
+                    "backendLimits",
+                    optional(
+                            "concurrency",
+                            new Whole(1, 10_000),
+                            "requests under way at once; 16 where left out"),
+                    optional(
+                            "response_bytes",
+                            new Whole(1_024, 1 << 30),
+                            "of one answer; 16 MiB where left out"));
+
+    static final Block BACKEND =
+            Block.of(
+                    "backend",
+                    required(
+                            "type",
+                            Words.of("prometheus", "loki", "alertmanager", "ssm", "http"),
+                            "which API it speaks"),
+                    optional("url", TEXT, "where it is; may hold ${NAME:-default}"),
+                    optional("auth", AUTH, "how to authenticate"),
+                    optional(
+                            "headers", HEADERS, "sent with every request; values may hold ${NAME}"),
+                    optional("tenant", Text.ANY, "Loki's X-Scope-OrgID; none where empty"),
+                    optional("environment", Text.ANY, "what it belongs to, such as prod"),
+                    optional(
+                            "timeout",
+                            CommonShapes.TIMEOUT,
+                            "of one request: milliseconds, or a duration; 30s where left out"),
+                    optional("limits", LIMITS, "what it may cost"),
+                    optional("region", TEXT, "ssm: the AWS region"),
+                    optional("endpoint", Text.ANY, "ssm: in place of AWS's own; none where empty"),
+                    optional(
+                            "profile",
+                            Text.ANY,
+                            "ssm: of the shared AWS configuration; none where empty"),
+                    optional("role_arn", Text.ANY, "ssm: a role to assume; none where empty"));
+
+    static final Block PRINCIPAL =
+            Block.of(
+                    "principal",
+                    required("person", NAME, "who stands behind them"),
+                    optional("unix", CommonShapes.TEXTS, "the person's unix users"),
+                    optional(
+                            "tokens",
+                            CommonShapes.TEXTS,
+                            "the names of the person's bearer tokens"));
+
+    static final Block BREAKER =
+            Block.of(
+                    "breaker",
+                    required("failures", COUNT, "this many"),
+                    required("within", DURATION, "in this time"));
+
+    static final Block NOTIFY =
+            Block.of(
+                    "notify",
+                    required(
+                            "on",
+                            new ListOf(Words.of("proposed", "outcome", "frozen"), 1),
+                            "what is told"),
+                    required("url", TEXT, "where it is posted; may hold ${NAME}"));
+
+    static final Block RULE =
+            Block.of(
+                    "rule",
+                    required("id", NAME, "unique"),
+                    required(
+                            "then",
+                            Words.of("permit", "approve", "forbid"),
+                            "what becomes of calls it matches"),
+                    optional(
+                            "approvals",
+                            new Whole(1, 10),
+                            "persons asked for; with `approve` only"),
+                    required("when", TEXT, "a CEL expression"),
+                    optional("reason", TEXT, "told to whom it concerns"));
+
+    static final Block POLICY =
+            Block.of(
+                    "policy",
+                    optional(
+                            "mode",
+                            Words.of("observe", "propose", "auto"),
+                            "what becomes of writes; propose where left out"),
+                    optional(
+                            "separation",
+                            Words.of("S0", "S1", "S2", "S3"),
+                            "the least separation at which writes are taken"),
+                    optional("max_open_proposals", COUNT, "per principal; 20 where left out"),
+                    optional(
+                            "breaker",
+                            BREAKER,
+                            "when an environment freezes by itself; 3 failures in 10m where left out"),
+                    optional("notify", new ListOf(NOTIFY, 0), "whom the daemon tells"),
+                    optional(
+                            "rules",
+                            new ListOf(RULE, 0),
+                            "in any order: forbid beats approve beats permit"));
+
+    static final Block CATALOGUE =
+            Block.of(
+                            "catalogue",
+                            optional(
+                                    "include",
+                                    CommonShapes.TEXTS,
+                                    "more catalogues, relative to this file"),
+                            optional(
+                                    "backends",
+                                    new MapOf(NAME, BACKEND),
+                                    "base URL, credentials, limits and identity, named once"),
+                            optional("tools", new ListOf(ToolKeys.TOOL, 0), "the tools"),
+                            optional(
+                                    "guards",
+                                    new MapOf(TOOL_NAME, GuardKeys.GUARD),
+                                    "what holds for a tool's calls, by the tool's name"),
+                            optional(
+                                    "principals",
+                                    new ListOf(PRINCIPAL, 0),
+                                    "who stands behind whom"),
+                            optional("policy", POLICY, "what holds for all tools"))
+                    .andOthers();
+
+    private CatalogueKeys() {}
+}

@@ -1,0 +1,68 @@
+package dev.countergate.server.config;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Remembers what a load looked at: the files with a hash of their content, and the variables. Not thread safe. */
+final class RecordedSources implements Sources {
+    private final Sources sources;
+    private final Map<Path, String> files = new LinkedHashMap<>();
+    private final Set<String> variables = new TreeSet<>();
+
+    RecordedSources(Sources sources) {
+        this.sources = sources;
+    }
+
+    @Override
+    public Optional<String> variable(String name) {
+        variables.add(name);
+        return sources.variable(name);
+    }
+
+    @Override
+    public byte[] read(Path file) throws IOException {
+        try {
+            byte[] bytes = sources.read(file);
+            files.put(file, hash(bytes));
+            return bytes;
+        } catch (IOException failure) {
+            files.put(file, "unreadable");
+            throw failure;
+        }
+    }
+
+    Map<Path, String> files() {
+        return files;
+    }
+
+    Set<String> variables() {
+        return variables;
+    }
+
+    static String hash(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException("every Java has SHA-256", missing);
+        }
+    }
+
+    /** Why a file could not be read, in words. */
+    static String reason(IOException failure) {
+        return switch (failure) {
+            case NoSuchFileException missing -> "there is no such file";
+            case AccessDeniedException denied -> "this account may not read it";
+            default -> String.valueOf(failure.getMessage());
+        };
+    }
+}

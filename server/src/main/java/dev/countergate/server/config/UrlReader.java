@@ -1,0 +1,198 @@
+package dev.countergate.server.config;
+
+import dev.countergate.policy.secret.Secret;
+import dev.countergate.policy.secret.SecretText;
+import dev.countergate.policy.secret.SecretText.Piece;
+import dev.countergate.server.yaml.Printable;
+import dev.countergate.server.yaml.Report;
+import dev.countergate.server.yaml.Text;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Takes URLs apart: where they go is shown, what follows may hold secrets, and a user name becomes a header. */
+final class UrlReader {
+    private static final Pattern SCHEME = Pattern.compile("(?i)(https?)://");
+    private static final Pattern AUTHORITY =
+            Pattern.compile("(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?");
+
+    private final Interpolation interpolation;
+    private final Report report;
+
+    UrlReader(Interpolation interpolation, Report report) {
+        this.interpolation = interpolation;
+        this.report = report;
+    }
+
+    /**
+     * A URL taken apart.
+     *
+     * @param origin scheme, host and port, in lower case and without a default port
+     * @param rest path and query; empty, or beginning with a slash or question mark
+     * @param authorization what its userinfo asks for, or null without one
+     */
+    record Url(URI origin, SecretText rest, @Nullable SecretText authorization) {
+        /** The whole of it, without its userinfo. */
+        SecretText whole() {
+            return SecretText.plain(origin.toString()).plus(rest);
+        }
+    }
+
+    /** The URL {@code text} stands for; empty when it is none, which is then reported. */
+    Optional<Url> read(Text text) {
+        List<Piece> pieces = interpolation.pieces(text);
+        String all = new SecretText(pieces).reveal();
+        Matcher scheme = SCHEME.matcher(all);
+        if (!scheme.lookingAt()) {
+            return fault(text, "must be an absolute URL", "begin it with http:// or https://");
+        }
+        int authorityEnd = scheme.end();
+        while (authorityEnd < all.length() && "/?#\\".indexOf(all.charAt(authorityEnd)) < 0) {
+            authorityEnd++;
+        }
+        int userInfoEnd = all.lastIndexOf('@', authorityEnd - 1);
+        int hostStart = userInfoEnd < scheme.end() ? scheme.end() : userInfoEnd + 1;
+        String authority = all.substring(hostStart, authorityEnd);
+        Matcher host = AUTHORITY.matcher(authority);
+        if (all.substring(scheme.end(), authorityEnd).indexOf('{') >= 0) {
+            return fault(
+                    text,
+                    "a placeholder in the scheme, host or port lets a caller choose where the request goes",
+                    "write the host, or take it from ${NAME}");
+        }
+        if (!host.matches()
+                || (host.group(2) != null && Integer.parseInt(host.group(2)) > 65_535)) {
+            return fault(
+                    text,
+                    "`" + Printable.text(authority) + "` is not a host with an optional port",
+                    "write it as host or host:port, in ASCII");
+        }
+        URI origin = URI.create(origin(scheme.group(1), host.group(1), host.group(2)));
+        SecretText authorization =
+                hostStart == scheme.end()
+                        ? null
+                        : basic(text, all.substring(scheme.end(), userInfoEnd));
+        return Optional.of(new Url(origin, rest(pieces, authorityEnd), authorization));
+    }
+
+    private static String origin(String scheme, String host, @Nullable String port) {
+        String lower = scheme.toLowerCase(Locale.ROOT);
+        boolean isDefault =
+                port == null || Integer.parseInt(port) == (lower.equals("https") ? 443 : 80);
+        return lower
+                + "://"
+                + host.toLowerCase(Locale.ROOT)
+                + (isDefault ? "" : ":" + Integer.parseInt(port));
+    }
+
+    /** The pieces of a path, or of path and query, for a backend's base URL to stand before. */
+    SecretText path(Text text) {
+        return rest(interpolation.pieces(text), 0);
+    }
+
+    private SecretText rest(List<Piece> pieces, int from) {
+        List<Piece> rest = new ArrayList<>();
+        int at = 0;
+        for (Piece piece : pieces) {
+            String value =
+                    switch (piece) {
+                        case Piece.Plain(String plain) -> plain;
+                        case Piece.Hidden(Secret secret, String encoded) -> encoded;
+                    };
+            int skipped = Math.clamp(from - at, 0, value.length());
+            at += value.length();
+            String kept = value.substring(skipped);
+            switch (piece) {
+                case Piece.Plain plain when kept.isEmpty() -> {}
+                case Piece.Plain plain -> rest.add(new Piece.Plain(kept));
+                case Piece.Hidden(Secret secret, String encoded) -> hide(rest, secret, kept);
+            }
+        }
+        return new SecretText(rest);
+    }
+
+    /** The delimiters of a value stay visible, so that whoever reads the URL sees where its path and its query begin. */
+    private void hide(List<Piece> rest, Secret secret, String kept) {
+        int start = 0;
+        for (int i = 0; i <= kept.length(); i++) {
+            boolean delimits =
+                    i < kept.length()
+                            && (kept.charAt(i) == '?' || (kept.charAt(i) == '/' && i == 0));
+            if (i == kept.length() || delimits) {
+                if (i > start) {
+                    String part = kept.substring(start, i);
+                    boolean whole = part.length() == secret.value().length();
+                    Secret shown = whole ? secret : new Secret(secret.name(), part);
+                    rest.add(new Piece.Hidden(interpolation.kept(shown), encoded(part)));
+                }
+                if (delimits) {
+                    rest.add(new Piece.Plain(String.valueOf(kept.charAt(i))));
+                }
+                start = i + 1;
+            }
+        }
+    }
+
+    /** A value as a URL takes it: what no URL may hold is percent-encoded, and so are braces, which are never placeholders. */
+    private static String encoded(String value) {
+        StringBuilder encoded = new StringBuilder();
+        for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xFF);
+            if (c <= ' ' || c >= 0x7F || "\"<>\\^`{|}#".indexOf(c) >= 0) {
+                encoded.append(String.format(Locale.ROOT, "%%%02X", (int) c));
+            } else {
+                encoded.append(c);
+            }
+        }
+        return encoded.toString();
+    }
+
+    private SecretText basic(Text text, String userInfo) {
+        if (!text.value().contains("${")) {
+            report.warn(
+                    text.at(),
+                    text.path(),
+                    "holds a user name or password in the clear",
+                    "take it from ${NAME}");
+        }
+        String decoded = percentDecoded(userInfo);
+        int colon = decoded.indexOf(':');
+        String user = colon < 0 ? decoded : decoded.substring(0, colon);
+        String password = colon < 0 ? "" : decoded.substring(colon + 1);
+        return basic("user and password of " + text.path(), user, password);
+    }
+
+    /** The value of {@code Authorization} for a user name and password (RFC 7617). */
+    SecretText basic(String name, String user, String password) {
+        interpolation.kept(new Secret(name, password));
+        String token =
+                Base64.getEncoder()
+                        .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+        return SecretText.plain("Basic ")
+                .plus(SecretText.hidden(interpolation.kept(new Secret(name, token))));
+    }
+
+    private static String percentDecoded(String text) {
+        Matcher escapes = Pattern.compile("(?:%[0-9A-Fa-f]{2})+").matcher(text);
+        return escapes.replaceAll(
+                escape -> {
+                    String hex = escape.group().replace("%", "");
+                    String decoded =
+                            new String(HexFormat.of().parseHex(hex), StandardCharsets.UTF_8);
+                    return Matcher.quoteReplacement(decoded);
+                });
+    }
+
+    private Optional<Url> fault(Text text, String problem, String remedy) {
+        report.fault(text.at(), text.path(), problem, remedy);
+        return Optional.empty();
+    }
+}
