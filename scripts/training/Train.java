@@ -40,6 +40,9 @@ final class Train {
     /** The JVM writes its cache, through a second JVM, after the program has ended. */
     private static final Duration WRITTEN = Duration.ofSeconds(120);
 
+    /** What the JVM exits with after SIGTERM. */
+    private static final int TERMINATED = 143;
+
     /** How often the session's calls are repeated, so that profiles are worth keeping. */
     private static final int ROUNDS = 200;
 
@@ -191,13 +194,18 @@ final class Train {
         return builder.start();
     }
 
+    /** A run that failed has loaded little but its failure: its cache is not kept. */
     private boolean written(String name, Process process) throws InterruptedException, IOException {
-        if (!process.waitFor(WRITTEN.toSeconds(), TimeUnit.SECONDS))
+        if (!process.waitFor(WRITTEN.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
+        }
+        int exit = process.exitValue();
+        if (exit != 0 && exit != TERMINATED) {
+            Files.deleteIfExists(cache(name));
+        }
         boolean made = Files.isRegularFile(cache(name));
         long size = made ? Files.size(cache(name)) : 0;
-        System.err.println(
-                name + ": exit " + process.exitValue() + ", cache of " + size + " bytes");
+        System.err.println(name + ": exit " + exit + ", cache of " + size + " bytes");
         return made;
     }
 
