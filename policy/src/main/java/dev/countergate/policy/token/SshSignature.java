@@ -123,8 +123,9 @@ public final class SshSignature {
         byte[] data = signedData(message);
         try {
             return switch (key.kind()) {
-                case ED25519 -> Ed25519.verifies(key.point(), data, signature);
-                case SK_ED25519 -> Ed25519.verifies(key.point(), hardwareData(data), signature);
+                case ED25519 -> StrictEd25519.verifies(key.point(), data, signature);
+                case SK_ED25519 ->
+                        StrictEd25519.verifies(key.point(), hardwareData(data), signature);
                 case SK_ECDSA -> EcdsaP256.verifies(key.point(), hardwareData(data), signature);
             };
         } catch (Malformed malformed) {

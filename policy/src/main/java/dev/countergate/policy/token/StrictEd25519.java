@@ -13,19 +13,24 @@ import java.security.spec.NamedParameterSpec;
 import java.util.Arrays;
 
 /** Ed25519 (RFC 8032), strictly: one message and key have one signature. */
-final class Ed25519 {
+public final class StrictEd25519 {
     /** The order of the base point: 2^252 + 27742317777372353535851937790883648493. */
     private static final BigInteger ORDER =
             BigInteger.TWO.pow(252).add(new BigInteger("27742317777372353535851937790883648493"));
 
-    private Ed25519() {}
+    private StrictEd25519() {}
 
-    /**
-     * Whether {@code signature} is one of {@code message}.
-     *
-     * @throws Malformed when its R is no good point, or its S is not below the order
-     */
-    static boolean verifies(byte[] point, byte[] message, byte[] signature) throws Malformed {
+    /** Whether {@code signature} is one of {@code message}, made with the key {@code point} in RFC 8032's encoding. */
+    public static boolean verifies(byte[] point, byte[] message, byte[] signature) {
+        try {
+            SshPublicKey.requireGoodEd25519(point);
+            return verify(point, message, signature);
+        } catch (Malformed malformed) {
+            return false;
+        }
+    }
+
+    private static boolean verify(byte[] point, byte[] message, byte[] signature) throws Malformed {
         if (signature.length != 64) {
             throw new Malformed("an Ed25519 signature has 64 bytes");
         }
