@@ -42,6 +42,11 @@ public final class RawServer implements AutoCloseable {
             headers = List.copyOf(headers);
         }
 
+        /** Path and query as they stand in the first line. */
+        public String target() {
+            return line.split(" ", 3)[1];
+        }
+
         /** The value of a header, or an empty text. */
         public String header(String name) {
             String prefix = name.toLowerCase(Locale.ROOT) + ":";

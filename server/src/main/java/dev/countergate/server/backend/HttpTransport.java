@@ -1,6 +1,7 @@
 package dev.countergate.server.backend;
 
 import dev.countergate.policy.catalogue.Backend;
+import dev.countergate.policy.result.Reply;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +79,11 @@ public final class HttpTransport implements AutoCloseable {
         } finally {
             places.release();
         }
+    }
+
+    /** The failure that a status other than 2xx is, with {@code quoted} of the backend's own words. */
+    public Reply.Failure refused(WireReply.Answer answer, String quoted) {
+        return failures.refused(answer, quoted);
     }
 
     /** Ends connections; calls under way fail. */

@@ -12,20 +12,49 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Words for what goes wrong between us and one backend. Never a URL's path or query, a header or an exception's own
  * message: any of these may hold a secret.
  */
 final class WireFailures {
+    private static final Pattern RETRY_AFTER_SECONDS = Pattern.compile("[0-9]{1,6}");
+
     private final Backend.Http backend;
     private final String where;
 
     WireFailures(Backend.Http backend) {
         this.backend = backend;
         this.where = "backend `" + backend.name() + "` at `" + backend.origin() + "`";
+    }
+
+    Reply.Failure refused(WireReply.Answer answer, String quoted) {
+        return new Reply.Failure(
+                answer.failureCode(),
+                where + " answered with HTTP " + answer.status(),
+                hint(answer),
+                quoted);
+    }
+
+    private static String hint(WireReply.Answer answer) {
+        return switch (answer.failureCode()) {
+            case BACKEND_UNAUTHORIZED ->
+                    "its credentials in the catalogue are missing, expired or not allowed this";
+            case BACKEND_RATE_LIMITED, BACKEND_TIMEOUT -> "try again " + pause(answer.retryAfter());
+            case NOT_FOUND -> "check what was asked for: there is no such thing, or not any more";
+            case BACKEND_ERROR -> "try again later: the fault is on its side";
+            default -> "change the arguments as its answer says";
+        };
+    }
+
+    private static String pause(@Nullable String retryAfter) {
+        return retryAfter != null && RETRY_AFTER_SECONDS.matcher(retryAfter).matches()
+                ? "in " + retryAfter + " s"
+                : "later";
     }
 
     Reply.Failure busy() {
