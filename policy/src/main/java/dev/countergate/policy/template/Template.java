@@ -44,8 +44,9 @@ public final class Template {
         }
         Form form =
                 switch (language) {
-                    case PROMQL, LOGQL -> throw dev.countergate.policy.call.Unwritten.yet();
-                    case SHELL -> throw dev.countergate.policy.call.Unwritten.yet();
+                    case PROMQL -> QueryTemplate.of(false, holed, faults);
+                    case LOGQL -> QueryTemplate.of(true, holed, faults);
+                    case SHELL -> ShellTemplate.of(holed, faults);
                     case LABEL_NAME, METRIC_NAME, DURATION, TIME, INTEGER, TEXT, SSM_TEXT ->
                             PlainTemplate.of(language, holed, faults);
                 };
