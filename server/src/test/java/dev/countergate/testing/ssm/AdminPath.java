@@ -127,6 +127,7 @@ final class AdminPath {
             case "BROKEN_AFTER_ACCEPTING" -> new Fault.BrokenAfterAccepting();
             case "DROPPED_BEFORE_ACCEPTING" -> new Fault.DroppedBeforeAccepting();
             case "DROPPED_AFTER_ACCEPTING" -> new Fault.DroppedAfterAccepting();
+            case "CLOSED_AFTER_ACCEPTING" -> new Fault.ClosedAfterAccepting();
             case "SLOW" -> new Fault.Slow(millis(fields, "millis"));
             case "REFUSED" ->
                     new Fault.Refused(fields.needText("type"), fields.text("message").orElse(""));

@@ -151,8 +151,8 @@ final class CommandLifeTest {
     }
 
     @Test
-    void kills_the_whole_group_at_the_run_limit() throws Exception {
-        String id = send("sh -c 'sleep 300' & echo $! > child; wait");
+    void kills_the_whole_group_and_its_orphans_at_the_run_limit() throws Exception {
+        String id = send("sh -c 'sleep 300 & echo $! > child'; sleep 300");
         Path child = sandboxes.resolve(ONE).resolve("child");
         assertThat(invocation(id, ONE).statusAsString()).isEqualTo("InProgress");
         while (!Files.exists(child) || Files.readString(child).isBlank()) {

@@ -20,6 +20,12 @@ public sealed interface Fault {
     record DroppedAfterAccepting() implements Fault {}
 
     /**
+     * The connection is closed properly, without a byte of an answer, after accepting. Some HTTP clients take this for a
+     * stale connection and send again.
+     */
+    record ClosedAfterAccepting() implements Fault {}
+
+    /**
      * The call is accepted at once and answered late.
      *
      * @param by real time, whatever the simulator's clock

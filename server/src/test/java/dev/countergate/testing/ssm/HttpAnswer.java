@@ -10,6 +10,9 @@ sealed interface HttpAnswer {
     /** The connection is reset; nothing is answered. */
     record Reset() implements HttpAnswer {}
 
+    /** The connection is closed properly; nothing is answered. */
+    record Close() implements HttpAnswer {}
+
     static HttpAnswer amazonJson(int status, JsonNode body) {
         return new Complete(status, "application/x-amz-json-1.1", body.toString());
     }

@@ -135,6 +135,7 @@ final class HttpListener implements AutoCloseable {
                 socket.setSoLinger(true, 0);
                 yield false;
             }
+            case HttpAnswer.Close() -> false;
             case HttpAnswer.Complete(int status, String contentType, String text) -> {
                 byte[] body = text.getBytes(UTF_8);
                 String head =

@@ -14,7 +14,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** A script running under {@code sh}, in a process group of its own where {@code setsid} exists. */
+/**
+ * A script running under {@code sh}, in a process group of its own where {@code setsid} exists.
+ *
+ * <p>Platform threads read its pipes: such a read blocks the carrier of a virtual one for as long as the script is silent.
+ */
 final class ShellRun {
     private static final Path SETSID = Path.of("/usr/bin/setsid");
     private static final int KEPT_BYTES_MAX = 256 << 10;
@@ -54,7 +58,8 @@ final class ShellRun {
             Process process = builder.start();
             process.getOutputStream().close();
             ShellRun run = new ShellRun(process, ownGroup);
-            Thread.ofVirtual()
+            Thread.ofPlatform()
+                    .daemon()
                     .name("ssm-simulator-run")
                     .start(() -> whenEnded.accept(run.waitForEnd()));
             return run;
@@ -65,17 +70,25 @@ final class ShellRun {
 
     /** Kills the whole group, or the process and its descendants; what escaped both lives on, as on a real host. */
     void kill() {
+        if (!process.isAlive()) {
+            return;
+        }
         List<ProcessHandle> descendants = process.descendants().toList();
-        if (ownGroup && process.isAlive()) {
+        if (ownGroup) {
             signalGroup();
         }
         descendants.forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
+        if (ownGroup) {
+            // Once more: a script killed while it was still starting may have had a child in
+            // between.
+            signalGroup();
+        }
     }
 
     private void signalGroup() {
         try {
-            new ProcessBuilder("/bin/sh", "-c", "kill -KILL -- -" + process.pid())
+            new ProcessBuilder("/bin/sh", "-c", "kill -s KILL -- -" + process.pid())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()
@@ -89,7 +102,7 @@ final class ShellRun {
 
     private Ended waitForEnd() {
         CompletableFuture<String> error = new CompletableFuture<>();
-        Thread.ofVirtual().start(() -> error.complete(drain(process.getErrorStream())));
+        Thread.ofPlatform().daemon().start(() -> error.complete(drain(process.getErrorStream())));
         String output = drain(process.getInputStream());
         try {
             return new Ended(process.waitFor(), output, error.join());

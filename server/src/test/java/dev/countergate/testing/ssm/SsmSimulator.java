@@ -154,6 +154,10 @@ public final class SsmSimulator implements AutoCloseable {
                 accept(action, body);
                 yield new HttpAnswer.Reset();
             }
+            case Fault.ClosedAfterAccepting() -> {
+                accept(action, body);
+                yield new HttpAnswer.Close();
+            }
             case Fault.Slow slow -> {
                 HttpAnswer late = accept(action, body);
                 Thread.sleep(slow.by());
