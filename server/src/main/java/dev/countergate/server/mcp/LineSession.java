@@ -133,10 +133,10 @@ final class LineSession {
     void cutIfStalled(long nowNanos) {
         if (outbox.isStalled(nowNanos, limits.stall())) {
             LOG.warn(
-                    "session {} of {}: closed: the client read nothing for {} s",
+                    "session {} of {}: closed: the client read nothing for {} ms",
                     id,
                     principal,
-                    limits.stall().toSeconds());
+                    limits.stall().toMillis());
             cut();
         }
     }
@@ -163,10 +163,10 @@ final class LineSession {
             return;
         }
         LOG.warn(
-                "session {} of {}: calls still running {} s after the end of input are taken back",
+                "session {} of {}: calls still running {} ms after the end of input are taken back",
                 id,
                 principal,
-                limits.drain().toSeconds());
+                limits.drain().toMillis());
         inFlight.values().forEach(Pending::takeBack);
         boolean ended =
                 places.tryAcquire(limits.callsMax(), LAST_GRACE.toMillis(), TimeUnit.MILLISECONDS);

@@ -30,6 +30,7 @@ final class Peer implements AutoCloseable {
     private final SocketChannel served;
     private final Thread session;
     private final BufferedReader answers;
+    private final ByteBuffer skipped = ByteBuffer.allocateDirect(64 * 1024).limit(0);
 
     private Peer(SocketChannel channel, SocketChannel served, Thread session) {
         this.channel = channel;
@@ -109,6 +110,23 @@ final class Peer implements AutoCloseable {
     /** The next line, as it came; null at the end. */
     @Nullable String read() throws IOException {
         return answers.readLine();
+    }
+
+    /** Reads up to the next line end without looking at what is there; not to be mixed with the other reads. */
+    void skipLine() throws IOException {
+        while (true) {
+            while (skipped.hasRemaining()) {
+                if (skipped.get() == '\n') {
+                    return;
+                }
+            }
+            skipped.clear();
+            int count = channel.read(skipped);
+            skipped.flip();
+            if (count < 0) {
+                throw new AssertionError("the session ended");
+            }
+        }
     }
 
     /** The next line, which must be there. */
