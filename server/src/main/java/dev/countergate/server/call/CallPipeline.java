@@ -29,6 +29,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * The path of a call: find, bind, render, decide, act, shape. Each step takes the former's value; none goes back.
@@ -176,11 +177,7 @@ public final class CallPipeline implements ToolService {
                     Limit limit = passed.get();
                     yield Refusals.tooOften(limit.calls(), limit.per().toSeconds() + " s");
                 }
-                LOG.info(
-                        "call={} tool={} principal={} notify",
-                        call.id(),
-                        tool.name(),
-                        call.principal());
+                said(call).log("notified");
                 yield shaped(serving, tool, call, serving.backends().send(request, context));
             }
             // INVARIANT: nothing is ever sent for a write here, whatever permits it.
@@ -190,7 +187,7 @@ public final class CallPipeline implements ToolService {
 
     private ToolResult shaped(Serving serving, Tool tool, ToolCall call, Reply reply) {
         if (reply instanceof Reply.Failure failure) {
-            LOG.info("call={} tool={} failed={}", call.id(), tool.name(), failure.code());
+            said(call).addKeyValue("code", failure.code()).log("failed");
         }
         String source =
                 tool.action().backends().stream()
@@ -208,13 +205,15 @@ public final class CallPipeline implements ToolService {
     }
 
     private static ToolResult refused(ToolCall call, Decision decision, ToolResult refusal) {
-        LOG.info(
-                "call={} tool={} principal={} refused rule={}",
-                call.id(),
-                call.tool(),
-                call.principal(),
-                decision.rule());
+        said(call).addKeyValue("rule", decision.rule()).log("refused");
         return refusal;
+    }
+
+    private static LoggingEventBuilder said(ToolCall call) {
+        return LOG.atInfo()
+                .addKeyValue("call", call.id())
+                .addKeyValue("tool", call.tool())
+                .addKeyValue("principal", call.principal());
     }
 
     private record Bound(Arguments arguments, Request request) {}
