@@ -58,6 +58,11 @@ final class Filling {
                     parameter, "must be a single value here", "give a string, number or boolean");
         }
         String text = value.isNumber() ? number(value) : JsonText.plain(value);
+        return wellFormed(parameter, text);
+    }
+
+    /** The text, unless it holds half a surrogate pair, which would be sent as another character. */
+    String wellFormed(Parameter parameter, String text) {
         return text.codePoints().anyMatch(c -> c >= 0xD800 && c <= 0xDFFF)
                 ? refuse(parameter, "holds a lone surrogate", "send well-formed Unicode")
                 : text;

@@ -46,6 +46,10 @@ final class RegexParts {
                 }
             }
         }
+        boolean isFixed = parts.stream().allMatch(Part.Literal.class::isInstance);
+        if (isFixed && !compiles(before.toString())) {
+            faults.add(new Fault("", "is an expression that RE2 does not take", "mend it"));
+        }
         return new RegexParts(parts);
     }
 

@@ -115,6 +115,6 @@ public final class UrlTemplate {
     /** A value as JavaScript's {@code String()} has it; an absent one is empty. */
     static String text(Parameter parameter, Filling filling) {
         JsonNode value = filling.value(parameter);
-        return value == null ? "" : JsonText.plain(value);
+        return value == null ? "" : filling.wellFormed(parameter, JsonText.plain(value));
     }
 }
