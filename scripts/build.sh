@@ -109,7 +109,7 @@ build_progress() {
             [ $((build_downloads % 100)) != 0 ] || say "fetched $build_downloads files"
             ;;
         *'] Building '*'['*/*) say "${build_line#*\] }" ;;
-        *ERROR*) printf '%s\n' "$build_line" >&2 ;;
+        *ERROR* | *WARNING*.java:*) printf '%s\n' "$build_line" >&2 ;;
         esac
     done
 }
