@@ -3,6 +3,7 @@ package dev.countergate.server.backend;
 import dev.countergate.policy.catalogue.Backend;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import okhttp3.Credentials;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -27,6 +28,13 @@ final class OutgoingRequests {
         headers.add("Accept", "*/*");
         for (Backend.Header header : request.headers()) {
             set(headers, header.name(), header.value().reveal());
+        }
+        // OkHttp drops a URL's user and password without a word.
+        boolean hasUser = !url.username().isEmpty() || !url.password().isEmpty();
+        if (hasUser && headers.get("Authorization") == null) {
+            String basic =
+                    Credentials.basic(url.username(), url.password(), StandardCharsets.UTF_8);
+            headers.set("Authorization", basic);
         }
         // Encodings are between us and the backend: gzip is undone while reading, no other is.
         headers.removeAll("Accept-Encoding");

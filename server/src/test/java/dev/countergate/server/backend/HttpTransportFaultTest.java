@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -337,6 +338,52 @@ class HttpTransportFaultTest {
                 transport.fetch(get(server, "/"), in(LONG));
             }
             assertThat(server.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_user_and_a_password_in_a_url_become_basic_credentials() throws Exception {
+        try (RawServer server =
+                        RawServer.start((request, connection) -> connection.answer(200, "", "ok"));
+                HttpTransport transport = transport(server, 4)) {
+            String url = server.origin().toString().replace("//", "//ana:p%40ss@") + "/x";
+            transport.fetch(WireRequest.get(SecretText.plain(url), List.of()), in(LONG));
+            assertThat(server.requests())
+                    .singleElement()
+                    .satisfies(
+                            request -> {
+                                assertThat(request.header("Authorization"))
+                                        .isEqualTo("Basic YW5hOnBAc3M=");
+                                assertThat(request.target()).isEqualTo("/x");
+                            });
+        }
+    }
+
+    @Test
+    void undoes_gzip() throws Exception {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write("some text".getBytes(StandardCharsets.UTF_8));
+        }
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) -> {
+                                    connection.write(
+                                            "HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: "
+                                                    + packed.size()
+                                                    + "\n\n");
+                                    connection.write(packed.toByteArray());
+                                });
+                HttpTransport transport = transport(server, 4)) {
+            for (String header : List.of("X-Nothing", "Range", "Accept-Encoding")) {
+                WireRequest request =
+                        WireRequest.get(
+                                SecretText.plain(server.origin() + "/"),
+                                List.of(new Backend.Header(header, SecretText.plain("br"))));
+                assertThat(answer(transport.fetch(request, in(LONG))).body().text())
+                        .isEqualTo("some text");
+            }
+            assertThat(server.requests().getLast().header("Accept-Encoding")).isEqualTo("gzip");
         }
     }
 

@@ -14,7 +14,7 @@ import tools.jackson.core.json.JsonFactory;
  * Finds a value in a JSON text and gives it in the backend's own characters: no tree is built, no number re-encoded.
  *
  * <p>A path is read as JavaScript reads {@code value["a"]["0"]}: numeric segments index arrays, of two members of one
- * name the last counts, {@code length} is that of an array or a string. The whole text is checked to be JSON even where
+ * name the last counts, numeric segments and {@code length} work on strings too. The whole text is checked to be JSON even where
  * the path ends early.
  */
 final class JsonPick {
@@ -98,7 +98,7 @@ final class JsonPick {
         return switch (parser.currentToken()) {
             case START_OBJECT -> member(segment, depth);
             case START_ARRAY -> item(segment, depth);
-            case VALUE_STRING -> isLength(depth) ? number(parser.getString().length()) : null;
+            case VALUE_STRING -> inString(parser.getString(), depth);
             default -> null;
         };
     }
@@ -129,6 +129,19 @@ final class JsonPick {
             }
         }
         return isLength(depth) ? number(count) : found;
+    }
+
+    private Found.@Nullable Value inString(String string, int depth) {
+        if (depth == path.size()) {
+            return new Found.Value(string, true);
+        }
+        if (isLength(depth)) {
+            return number(string.length());
+        }
+        int index = index(path.get(depth));
+        return index >= 0 && index < string.length()
+                ? inString(string.substring(index, index + 1), depth + 1)
+                : null;
     }
 
     // `01` and `+1` are names to JavaScript, and no array has them.

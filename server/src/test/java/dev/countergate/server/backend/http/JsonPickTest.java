@@ -13,6 +13,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 class JsonPickTest {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -38,6 +39,8 @@ class JsonPickTest {
                 "a.b              | {\"a\": {\"b\": 1}, \"a\": {\"b\": 2}}  | 2",
                 "''               | {\"''\": 1}                             | 1",
                 "a.               | {\"a\": {\"\": 7}}                      | 7",
+                "a.1              | {\"a\": \"four\"}                       | o",
+                "a.0.length       | {\"a\": \"four\"}                       | 1",
                 "length           | [1, 2, 3]                               | 3",
                 "a.length         | {\"a\": \"four\"}                       | 4",
                 "length           | {\"length\": 9}                         | 9",
@@ -68,6 +71,8 @@ class JsonPickTest {
                 "length.x  | [1, 2]",
                 "length    | {}",
                 "length    | 5",
+                "a.4       | {\"a\": \"four\"}",
+                "a.0.1     | {\"a\": \"four\"}",
                 "a.b       | {\"a.b\": 1}",
                 "a.b       | {\"a\": {\"b\": 1}, \"a\": 2}",
                 "A         | {\"a\": 1}",
@@ -162,10 +167,19 @@ class JsonPickTest {
                         case ArrayNode array when segment.matches("[0-9]") ->
                                 array.get(Integer.parseInt(segment));
                         case ObjectNode object -> object.get(segment);
+                        case StringNode string when segment.matches("[0-9]") ->
+                                character(string, Integer.parseInt(segment));
                         case null, default -> null;
                     };
         }
         return at;
+    }
+
+    private static @Nullable JsonNode character(StringNode string, int index) {
+        String text = string.stringValue();
+        return index < text.length()
+                ? MAPPER.getNodeFactory().stringNode(text.substring(index, index + 1))
+                : null;
     }
 
     private static String path(Random random) {
