@@ -26,7 +26,7 @@ public record Backends(
         BackendClient<CompositeRequest> composite,
         Map<BackendName, BackendClient<PrometheusRequest>> prometheus,
         Map<BackendName, BackendClient<LokiRequest>> loki,
-        Map<BackendName, BackendClient<AlertmanagerRequest>> alertmanager,
+        Map<BackendName, BackendClient<AlertmanagerRequest.Read>> alertmanager,
         Map<BackendName, BackendClient<SsmRequest>> ssm) {
     public Backends {
         http = Map.copyOf(http);
@@ -47,7 +47,10 @@ public record Backends(
             case CompositeRequest each -> composite.fetch(each, context);
             case PrometheusRequest each -> of(prometheus, each.backend()).fetch(each, context);
             case LokiRequest each -> of(loki, each.backend()).fetch(each, context);
-            case AlertmanagerRequest each -> of(alertmanager, each.backend()).fetch(each, context);
+            case AlertmanagerRequest.Read each ->
+                    of(alertmanager, each.backend()).fetch(each, context);
+            case AlertmanagerRequest.Change each ->
+                    throw new IllegalArgumentException("not sent without approval: " + each);
             case SsmRequest each -> of(ssm, each.backend()).fetch(each, context);
         };
     }

@@ -14,7 +14,12 @@ public final class WireBody {
     private final byte[] bytes;
     private final @Nullable String contentType;
 
-    WireBody(byte[] bytes, @Nullable String contentType) {
+    /**
+     * A body of these bytes, which are its own from now on.
+     *
+     * @param contentType the header of that name as it came, or null
+     */
+    public WireBody(byte[] bytes, @Nullable String contentType) {
         this.bytes = bytes;
         this.contentType = contentType;
     }
