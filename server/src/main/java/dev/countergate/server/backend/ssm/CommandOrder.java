@@ -45,6 +45,9 @@ record CommandOrder(
     private static final int RUN_SECONDS_MAX = 172_800;
     private static final int RUN_SECONDS_DEFAULT = 3_600;
 
+    /** The share of a call's time left for bringing back what a command printed. */
+    private static final int COLLECTING_SHARE = 6;
+
     CommandOrder {
         parameters = Map.copyOf(parameters);
         instances = List.copyOf(instances);
@@ -56,9 +59,14 @@ record CommandOrder(
             throws CallFailedException {
         SsmAction.Run run = request.run();
         long wanted = run.runLimit() == null ? RUN_SECONDS_DEFAULT : run.runLimit();
+        long waited = secondsLeft(deadline);
+        // The limit strikes while somebody still waits, so that what was printed until then comes
+        // back.
         long seconds =
                 Math.clamp(
-                        Math.min(wanted, secondsLeft(deadline)), RUN_SECONDS_MIN, RUN_SECONDS_MAX);
+                        Math.min(wanted, waited - waited / COLLECTING_SHARE),
+                        RUN_SECONDS_MIN,
+                        RUN_SECONDS_MAX);
         Map<String, List<String>> parameters = new LinkedHashMap<>();
         parameters.put("commands", request.commands());
         parameters.put("executionTimeout", List.of(Long.toString(seconds)));

@@ -207,7 +207,7 @@ final class CommandReads {
             return new Reply.Failure(
                     FailureCode.BACKEND_TIMEOUT,
                     "command `" + commandId + "` did not end in time and " + stopped + ": " + last,
-                    "raise the tool's `timeout`, or ask for less; its outcome can be read by its id");
+                    "raise the tool's `run_limit`, or ask for less; its outcome can be read by its id");
         }
         return new Reply.Answer(
                 new Payload.Commands(commandId, known),

@@ -144,7 +144,8 @@ final class Dispatch {
     /** The command of that id: none while the service does not show it yet. */
     List<Command> find(String commandId, Deadline deadline)
             throws CallFailedException, InterruptedException {
-        return list(request -> request.commandId(commandId), null, deadline).commands();
+        return Statuses.present(
+                list(request -> request.commandId(commandId), null, deadline).commands());
     }
 
     private Optional<String> findByMark(CommandOrder order, Instant before, Deadline deadline)
@@ -178,7 +179,7 @@ final class Dispatch {
                                                         order.document())),
                                 token,
                                 deadline);
-                for (Command command : answer.commands()) {
+                for (Command command : Statuses.present(answer.commands())) {
                     if (order.mark().equals(command.comment())) {
                         return Optional.of(command.commandId());
                     }

@@ -10,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLHandshakeException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
@@ -48,7 +49,7 @@ final class Failures {
             return unclear(
                     FailureCode.BACKEND_TOO_LARGE,
                     "the answer to `" + action + "` is larger than the backend's limit",
-                    "narrow the call, or raise the backend's `max_response_bytes`");
+                    "narrow the call, or raise the backend's `limits.response_bytes`");
         }
         Optional<IOException> io = cause(thrown, IOException.class);
         return io.map(broken -> ofConnection(action, broken)).orElseGet(() -> malformed(action));
@@ -80,7 +81,7 @@ final class Failures {
         return unclear(
                 FailureCode.BACKEND_TIMEOUT,
                 "`" + action + "` was not answered in time",
-                "try again later, or raise the tool's `timeout`");
+                "try again later, or raise the backend's `timeout`");
     }
 
     private static CallFailedException ofConnection(String action, IOException broken) {
@@ -92,6 +93,11 @@ final class Failures {
                             FailureCode.BACKEND_UNREACHABLE,
                             "no connection to Systems Manager",
                             hint);
+            case SSLHandshakeException never ->
+                    CallFailedException.of(
+                            FailureCode.BACKEND_UNREACHABLE,
+                            "no secure connection to Systems Manager",
+                            "check the backend's `endpoint`, and the trust store where a proxy stands between");
             case NoRouteToHostException never ->
                     CallFailedException.of(
                             FailureCode.BACKEND_UNREACHABLE, "no route to Systems Manager", hint);

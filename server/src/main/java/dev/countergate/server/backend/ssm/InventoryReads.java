@@ -25,6 +25,9 @@ final class InventoryReads {
     private static final int PAGE_MAX = 50;
     private static final int INSTANCES_MAX = 2_000;
 
+    /** Pages may be empty and yet go on. */
+    private static final int PAGES_MAX = 200;
+
     private final Service service;
 
     InventoryReads(Service service) {
@@ -38,14 +41,19 @@ final class InventoryReads {
         Set<String> missing = new HashSet<>(targets.instances());
         for (List<InstanceInformationStringFilter> filters : filters(targets)) {
             String token = null;
+            int pages = 0;
             do {
                 DescribeInstanceInformationResponse page = page(filters, token, deadline);
-                for (InstanceInformation instance : page.instanceInformationList()) {
+                for (InstanceInformation instance :
+                        Statuses.present(page.instanceInformationList())) {
                     rows.add(row(instance));
                     missing.remove(instance.instanceId());
                 }
                 token = page.nextToken();
-            } while (token != null && !token.isEmpty() && rows.size() < INSTANCES_MAX);
+            } while (token != null
+                    && !token.isEmpty()
+                    && rows.size() < INSTANCES_MAX
+                    && ++pages < PAGES_MAX);
             if (token != null && !token.isEmpty()) {
                 notes.add(
                         "there are more than the first "

@@ -102,7 +102,7 @@ final class Outcomes {
                                                             .maxResults(PAGE_MAX)
                                                             .nextToken(from)
                                                             .overrideConfiguration(limits)));
-            rows.addAll(answer.commandInvocations());
+            rows.addAll(Statuses.present(answer.commandInvocations()));
             token = answer.nextToken();
             if (token == null || token.isEmpty()) {
                 break;
@@ -127,7 +127,7 @@ final class Outcomes {
             throws CallFailedException, InterruptedException {
         List<Payload.Invocation> steps = new ArrayList<>();
         List<String> names = new ArrayList<>();
-        for (CommandPlugin plugin : row.commandPlugins()) {
+        for (CommandPlugin plugin : Statuses.present(row.commandPlugins())) {
             names.add(Statuses.text(plugin.name()));
             steps.add(
                     ofStep(
@@ -141,7 +141,7 @@ final class Outcomes {
     static Payload.Invocation brief(CommandInvocation row) {
         List<Payload.Invocation> steps = new ArrayList<>();
         List<String> names = new ArrayList<>();
-        for (CommandPlugin plugin : row.commandPlugins()) {
+        for (CommandPlugin plugin : Statuses.present(row.commandPlugins())) {
             String output = Statuses.text(plugin.output());
             names.add(Statuses.text(plugin.name()));
             steps.add(

@@ -25,6 +25,7 @@ final class ParameterReads {
     private static final Set<String> OPEN_TYPES = Set.of("String", "StringList");
     private static final int PAGE_MAX = 10;
     private static final int PARAMETERS_MAX = 1_000;
+    private static final int PAGES_MAX = 200;
 
     private final Service service;
 
@@ -44,10 +45,11 @@ final class ParameterReads {
                                                 get.names(request.name())
                                                         .withDecryption(false)
                                                         .overrideConfiguration(limits)));
-        if (answer.parameters().isEmpty()) {
+        List<Parameter> found = Statuses.present(answer.parameters());
+        if (found.isEmpty()) {
             throw Failures.noParameter();
         }
-        Parameter parameter = answer.parameters().getFirst();
+        Parameter parameter = found.getFirst();
         return new Reply.Answer(
                 new Payload.Thing("parameter", form(parameter)), notes(List.of(parameter)));
     }
@@ -56,12 +58,16 @@ final class ParameterReads {
             throws CallFailedException, InterruptedException {
         List<Parameter> found = new ArrayList<>();
         String token = null;
+        int pages = 0;
         do {
             // A page may be empty and yet have a next one.
             GetParametersByPathResponse page = page(request.path(), token, deadline);
-            found.addAll(page.parameters());
+            found.addAll(Statuses.present(page.parameters()));
             token = page.nextToken();
-        } while (token != null && !token.isEmpty() && found.size() < PARAMETERS_MAX);
+        } while (token != null
+                && !token.isEmpty()
+                && found.size() < PARAMETERS_MAX
+                && ++pages < PAGES_MAX);
         List<String> notes = new ArrayList<>(notes(found));
         if (token != null && !token.isEmpty()) {
             notes.add(

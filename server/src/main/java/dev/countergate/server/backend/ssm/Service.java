@@ -100,7 +100,7 @@ final class Service implements AutoCloseable {
                     "all "
                             + limits.concurrencyMax()
                             + " places for calls to Systems Manager were taken",
-                    "call again later, or raise the backend's `max_concurrency`");
+                    "call again later, or raise the backend's `limits.concurrency`");
         }
         try {
             Duration most = deadline.atMost(limits.timeout()).left();
@@ -108,7 +108,7 @@ final class Service implements AutoCloseable {
                 throw CallFailedException.of(
                         FailureCode.BACKEND_TIMEOUT,
                         "no time was left for `" + action + "`",
-                        "raise the tool's `timeout`");
+                        "raise the backend's `timeout`");
             }
             return call.apply(client, configuration -> configuration.apiCallTimeout(most));
         } catch (SdkException | Credentials.UnavailableException e) {

@@ -58,7 +58,7 @@ public final class SsmBackend implements BackendClient<SsmRequest> {
                         new ParameterReads(open).fetch(parameters, context.deadline());
             };
         } catch (CallFailedException e) {
-            return e.failure();
+            return named(e.failure());
         }
     }
 
@@ -70,6 +70,14 @@ public final class SsmBackend implements BackendClient<SsmRequest> {
 
     private String mark() {
         return "countergate " + marks.get();
+    }
+
+    private Reply.Failure named(Reply.Failure failure) {
+        return new Reply.Failure(
+                failure.code(),
+                "backend `" + backend.name() + "`: " + failure.message(),
+                failure.hint(),
+                failure.quoted());
     }
 
     private static Reply unsupported() {

@@ -1,5 +1,7 @@
 package dev.countergate.server.backend.ssm;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -56,5 +58,16 @@ final class Statuses {
 
     static String text(@Nullable String text) {
         return text == null ? "" : text;
+    }
+
+    /** A list of the service's without the nothings that JSON allows in it. */
+    static <T> List<T> present(List<? extends @Nullable T> list) {
+        List<T> present = new ArrayList<>();
+        for (@Nullable T one : list) {
+            if (one != null) {
+                present.add(one);
+            }
+        }
+        return List.copyOf(present);
     }
 }
