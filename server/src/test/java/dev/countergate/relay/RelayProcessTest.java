@@ -329,7 +329,7 @@ class RelayProcessTest {
         try {
             return Integer.parseInt(
                     place.ask("{\"version\":1,\"op\":\"status\"}")
-                            .replaceAll(".*\"running\":([0-9]+).*", "$1"));
+                            .replaceAll(".*\"running_calls\":([0-9]+).*", "$1"));
         } catch (IOException gone) {
             return 0;
         }

@@ -4,6 +4,7 @@ import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.relay.EnvironmentRecord;
 import dev.countergate.server.daemon.OperatorListener.Operation;
 import dev.countergate.server.daemon.OperatorListener.RefusedException;
+import dev.countergate.server.telemetry.Timestamp;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
@@ -183,13 +184,14 @@ public final class Daemon {
     private void status(ObjectNode status) {
         status.put("pid", ProcessHandle.current().pid());
         status.put("version", settings.version());
-        status.put("started_at", started.toString());
+        status.put("started_at", Timestamp.of(started));
         status.put("auto_started", settings.autoStarted());
         status.put("catalogue", settings.catalogue().toString());
         status.put("state", settings.state().path().toString());
         status.put("agent_socket", settings.state().agentSocket().toString());
         status.put("operator_socket", settings.state().operatorSocket().toString());
-        status.put("running", service.running());
+        status.put("separation", Separation.S0.text());
+        status.put("running_calls", service.running());
         status.put("open", service.open());
         ArrayNode connected = status.putArray("connections");
         SocketServer server = agents;
@@ -198,7 +200,7 @@ public final class Daemon {
                 connected
                         .addObject()
                         .put("user", each.user())
-                        .put("since", each.since().toString());
+                        .put("since", Timestamp.of(each.since()));
             }
         }
         service.describe(status);

@@ -2,6 +2,7 @@ package dev.countergate.server.daemon;
 
 import dev.countergate.relay.ExitCode;
 import dev.countergate.server.daemon.OperatorListener.Operation;
+import dev.countergate.server.telemetry.Timestamp;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -131,7 +132,7 @@ public final class DaemonProcess {
                 "process "
                         + ProcessHandle.current().pid()
                         + " since "
-                        + Instant.now()
+                        + Timestamp.of(Instant.now())
                         + ", version "
                         + settings.version();
         long patience =

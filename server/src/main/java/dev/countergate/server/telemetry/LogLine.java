@@ -18,7 +18,7 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
     @Override
     public String doLayout(ILoggingEvent event) {
         StringBuilder line = new StringBuilder(160);
-        line.append("time=").append(event.getInstant());
+        line.append("time=").append(Timestamp.of(event.getInstant()));
         add(line, "level", event.getLevel().toString().toLowerCase(Locale.ROOT));
         String logger = event.getLoggerName();
         add(line, "logger", logger.substring(logger.lastIndexOf('.') + 1));

@@ -1,0 +1,71 @@
+package dev.countergate.server.cli;
+
+import dev.countergate.policy.catalogue.Catalogue;
+import dev.countergate.relay.ExitCode;
+import dev.countergate.server.CatalogueReport;
+import dev.countergate.server.Wiring;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+        name = "check",
+        description = {
+            "Reads a catalogue as `serve` does, without serving it: every fault and warning with its",
+            "place, and what its tools do."
+        },
+        footer = {
+            "",
+            "Exit code 3 when there are faults. With --json: {file, faults, warnings, tools}, tools",
+            "as `tools --json` has them.",
+            "",
+            "  $ countergate check tools.yaml"
+        })
+final class CheckCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            description =
+                    "the catalogue ($$COUNTERGATE_CONFIG, else ./tools.yaml, else"
+                            + " ~/.config/countergate/tools.yaml)")
+    private @Nullable Path file;
+
+    @Option(names = "--lenient", description = "unknown keys and unset variables are warnings")
+    private boolean lenient;
+
+    @Option(names = "--json", description = "print JSON")
+    private boolean json;
+
+    CheckCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        Path chosen = Place.choose(file, console);
+        CatalogueReport report = Wiring.check(chosen, lenient, console.environment());
+        Optional<Catalogue> catalogue = report.catalogue();
+        if (json) {
+            ObjectNode all = JsonNodeFactory.instance.objectNode();
+            all.put("file", chosen.toString());
+            report.faults().forEach(all.putArray("faults")::add);
+            report.warnings().forEach(all.putArray("warnings")::add);
+            catalogue.ifPresentOrElse(
+                    found -> all.set("tools", ToolTable.json(found)), () -> all.putArray("tools"));
+            console.print(all);
+        } else {
+            report.faults().forEach(console.err()::println);
+            report.warnings().forEach(line -> console.err().println("warning: " + line));
+            catalogue.ifPresent(found -> ToolTable.print(found, console));
+        }
+        return catalogue.isPresent() ? ExitCode.DONE : ExitCode.INVALID_CONFIGURATION;
+    }
+}

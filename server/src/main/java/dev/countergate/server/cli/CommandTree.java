@@ -1,0 +1,86 @@
+package dev.countergate.server.cli;
+
+import dev.countergate.relay.ExitCode;
+import dev.countergate.server.Version;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Every command there is. */
+public final class CommandTree {
+    private CommandTree() {}
+
+    /** The commands, working on {@code console}. */
+    public static CommandLine of(Console console) {
+        CommandLine commands =
+                new CommandLine(new Countergate())
+                        .addSubcommand(new ServeCommand(console))
+                        .addSubcommand(new StdioCommand())
+                        .addSubcommand(new StatusCommand(console))
+                        .addSubcommand(new StopCommand(console))
+                        .addSubcommand(new CheckCommand(console))
+                        .addSubcommand(new ToolsCommand(console))
+                        .addSubcommand(new CallCommand(console))
+                        .addSubcommand(new ConnectCommand(console))
+                        .addSubcommand(new DoctorCommand(console));
+        commands.getSubcommands().values().forEach(CommandTree::withHelp);
+        withHelp(commands);
+        commands.getCommandSpec().version("countergate " + Version.TEXT);
+        commands.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
+        commands.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
+        commands.setUsageHelpAutoWidth(false);
+        commands.setUsageHelpWidth(100);
+        commands.setParameterExceptionHandler(CommandTree::wrongUsage);
+        commands.setExecutionExceptionHandler(
+                (failure, command, parsed) ->
+                        console.fail(
+                                failure.getMessage() == null
+                                        ? failure.toString()
+                                        : failure.getMessage()));
+        return commands;
+    }
+
+    private static void withHelp(CommandLine command) {
+        command.getCommandSpec().mixinStandardHelpOptions(true);
+    }
+
+    private static int wrongUsage(ParameterException wrong, String[] arguments) {
+        CommandLine command = wrong.getCommandLine();
+        command.getErr()
+                .println(
+                        "countergate: "
+                                + wrong.getMessage()
+                                + ": see `"
+                                + command.getCommandSpec().qualifiedName()
+                                + " --help`");
+        return ExitCode.WRONG_USAGE;
+    }
+
+    @Command(
+            name = "countergate",
+            description = {
+                "Agents read production freely. They change it only with a person's countersignature."
+            },
+            synopsisSubcommandLabel = "COMMAND",
+            footer = {
+                "",
+                "Exit codes: 0 done, 1 failed, 2 refused, 3 invalid configuration, 64 wrong usage.",
+                "",
+                "  $ countergate check tools.yaml",
+                "  $ countergate call error_ratio service=checkout",
+                "  $ countergate connect claude-code --write"
+            })
+    private static final class Countergate implements Callable<Integer> {
+        @Spec private CommandSpec spec = CommandSpec.create();
+
+        @Override
+        public Integer call() {
+            throw new ParameterException(spec.commandLine(), "no command given");
+        }
+    }
+}

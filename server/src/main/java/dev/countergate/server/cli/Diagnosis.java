@@ -1,0 +1,29 @@
+package dev.countergate.server.cli;
+
+/**
+ * One thing {@code doctor} looked at.
+ *
+ * @param check what was looked at, a word or two
+ * @param state whether it is well
+ * @param detail what was found
+ * @param mend what to do about it; empty where nothing is to be done
+ */
+record Diagnosis(String check, State state, String detail, String mend) {
+    enum State {
+        OK,
+        NOTE,
+        PROBLEM
+    }
+
+    static Diagnosis ok(String check, String detail) {
+        return new Diagnosis(check, State.OK, detail, "");
+    }
+
+    static Diagnosis note(String check, String detail, String mend) {
+        return new Diagnosis(check, State.NOTE, detail, mend);
+    }
+
+    static Diagnosis problem(String check, String detail, String mend) {
+        return new Diagnosis(check, State.PROBLEM, detail, mend);
+    }
+}

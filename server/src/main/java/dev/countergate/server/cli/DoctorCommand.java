@@ -1,0 +1,158 @@
+package dev.countergate.server.cli;
+
+import dev.countergate.relay.EnvironmentRecord;
+import dev.countergate.relay.ExitCode;
+import dev.countergate.relay.StateDirectory;
+import dev.countergate.server.CatalogueReport;
+import dev.countergate.server.Version;
+import dev.countergate.server.Wiring;
+import dev.countergate.server.daemon.Separation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+@Command(
+        name = "doctor",
+        description = {
+            "Names every unsafe or broken thing about this set-up, each with what mends it, and the",
+            "separation level."
+        },
+        footer = {
+            "",
+            "Exit code 1 when something is unsafe or broken. With --json: {separation, checks}, an",
+            "array of {check, state, detail, mend}, state one of ok, note, problem.",
+            "",
+            "  $ countergate doctor --config ~/ops/tools.yaml"
+        })
+final class DoctorCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin private Place place = new Place();
+
+    @Option(names = "--json", description = "print JSON")
+    private boolean json;
+
+    DoctorCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        StateDirectory state = place.state(console);
+        List<Diagnosis> found = new ArrayList<>();
+        found.addAll(InstallationCheck.of(console));
+        found.addAll(FileModeCheck.of(state));
+        found.addAll(daemon(state));
+        found.addAll(catalogue(place.catalogue(console)));
+        if (json) {
+            ArrayNode checks = JsonNodeFactory.instance.arrayNode();
+            for (Diagnosis each : found) {
+                checks.addObject()
+                        .put("check", each.check())
+                        .put("state", each.state().name().toLowerCase(Locale.ROOT))
+                        .put("detail", each.detail())
+                        .put("mend", each.mend());
+            }
+            console.print(
+                    JsonNodeFactory.instance
+                            .objectNode()
+                            .put("separation", Separation.S0.text())
+                            .set("checks", checks));
+        } else {
+            List<List<String>> rows = new ArrayList<>();
+            for (Diagnosis each : found) {
+                String text =
+                        each.mend().isEmpty() ? each.detail() : each.detail() + ": " + each.mend();
+                rows.add(List.of(each.state().name().toLowerCase(Locale.ROOT), each.check(), text));
+            }
+            console.table(rows);
+            console.print("");
+            console.print("separation " + Separation.S0.text());
+        }
+        boolean problem = found.stream().anyMatch(each -> each.state() == Diagnosis.State.PROBLEM);
+        return problem ? ExitCode.FAILED : ExitCode.DONE;
+    }
+
+    private List<Diagnosis> daemon(StateDirectory state) {
+        Optional<JsonNode> status = OperatorClient.status(state);
+        if (status.isEmpty()) {
+            return List.of(
+                    Diagnosis.note(
+                            "daemon",
+                            "none runs in `" + state.path() + "`",
+                            "an agent's relay starts one, and so does `countergate serve`"));
+        }
+        List<Diagnosis> found = new ArrayList<>();
+        String version = status.get().path("version").asString("");
+        String pid = status.get().path("pid").asString();
+        if (version.equals(Version.TEXT)) {
+            found.add(Diagnosis.ok("daemon", "process " + pid + ", version " + version));
+        } else {
+            found.add(
+                    Diagnosis.problem(
+                            "daemon",
+                            String.format(
+                                    Locale.ROOT,
+                                    "process %s is version %s, this command is %s",
+                                    pid,
+                                    version,
+                                    Version.TEXT),
+                            "`countergate stop`; the next call starts the new one"));
+        }
+        List<String> differing =
+                EnvironmentRecord.differences(state.environmentRecord(), console.environment());
+        if (!differing.isEmpty()) {
+            found.add(
+                    Diagnosis.problem(
+                            "environment",
+                            "the daemon has another value of " + String.join(", ", differing),
+                            "`countergate stop`, then start it from here"));
+        }
+        return found;
+    }
+
+    private List<Diagnosis> catalogue(Path file) {
+        if (!Files.exists(file)) {
+            return List.of(
+                    Diagnosis.problem(
+                            "catalogue",
+                            "there is none at `" + file + "`",
+                            "write one, or name it with --config"));
+        }
+        CatalogueReport report = Wiring.check(file, false, console.environment());
+        if (report.catalogue().isEmpty()) {
+            return List.of(
+                    Diagnosis.problem(
+                            "catalogue",
+                            String.format(
+                                    Locale.ROOT,
+                                    "`%s` has %d faults",
+                                    file,
+                                    report.faults().size()),
+                            "`countergate check` lists them"));
+        }
+        String detail =
+                String.format(
+                        Locale.ROOT,
+                        "`%s`, %d tools",
+                        file,
+                        report.catalogue().get().tools().size());
+        return List.of(
+                report.warnings().isEmpty()
+                        ? Diagnosis.ok("catalogue", detail)
+                        : Diagnosis.note(
+                                "catalogue",
+                                detail + ", " + report.warnings().size() + " warnings",
+                                "`countergate check` lists them"));
+    }
+}

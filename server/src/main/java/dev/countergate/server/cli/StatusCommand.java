@@ -1,0 +1,107 @@
+package dev.countergate.server.cli;
+
+import dev.countergate.relay.EnvironmentRecord;
+import dev.countergate.relay.ExitCode;
+import dev.countergate.relay.StateDirectory;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+        name = "status",
+        description = {
+            "Shows which daemons run, what they serve and who is connected. Without --config and",
+            "--state it spans every daemon of this user."
+        },
+        footer = {
+            "",
+            "Exit code 0 when a daemon runs, 1 when none does. With --json: an array of",
+            "{state, running, agent_socket, operator_socket} and, of a running one, {pid, version,",
+            "started_at, auto_started, catalogue, separation, running_calls, open, connections}.",
+            "",
+            "  $ countergate status",
+            "  $ countergate status --json"
+        })
+final class StatusCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin private Place place = new Place();
+
+    @Option(names = "--json", description = "print JSON")
+    private boolean json;
+
+    StatusCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        List<StateDirectory> states = place.states(console);
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        boolean anyRuns = false;
+        for (StateDirectory state : states) {
+            Optional<JsonNode> status = OperatorClient.status(state);
+            anyRuns |= status.isPresent();
+            ObjectNode entry = all.addObject();
+            entry.put("state", state.path().toString());
+            entry.put("running", status.isPresent());
+            entry.put("agent_socket", state.agentSocket().toString());
+            entry.put("operator_socket", state.operatorSocket().toString());
+            status.ifPresent(found -> entry.setAll((ObjectNode) found));
+            if (!json) {
+                print(state, entry);
+            }
+        }
+        if (json) {
+            console.print(all);
+        } else if (states.isEmpty()) {
+            console.print("no daemon has ever run for this user");
+        }
+        return anyRuns ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private void print(StateDirectory state, ObjectNode entry) {
+        console.print(String.valueOf(state.path().getFileName()));
+        if (!entry.path("running").asBoolean()) {
+            console.print("  not running");
+            console.print("  state       " + state.path());
+            return;
+        }
+        console.print(
+                String.format(
+                        Locale.ROOT,
+                        "  running     process %s since %s, version %s%s",
+                        entry.path("pid").asString(),
+                        entry.path("started_at").asString(),
+                        entry.path("version").asString(),
+                        entry.path("auto_started").asBoolean() ? ", auto-started" : ""));
+        console.print("  catalogue   " + entry.path("catalogue").asString());
+        console.print("  state       " + state.path());
+        if (!state.sockets().equals(state.path())) {
+            console.print("  sockets     " + state.sockets());
+        }
+        console.print("  separation  " + entry.path("separation").asString());
+        console.print(
+                String.format(
+                        Locale.ROOT,
+                        "  agents      %d connected, %d calls running",
+                        entry.path("connections").size(),
+                        entry.path("running_calls").asInt()));
+        List<String> differing =
+                EnvironmentRecord.differences(state.environmentRecord(), console.environment());
+        if (!differing.isEmpty()) {
+            console.print(
+                    "  environment another value here of "
+                            + String.join(", ", differing)
+                            + ": the daemon keeps its own until it is restarted");
+        }
+    }
+}

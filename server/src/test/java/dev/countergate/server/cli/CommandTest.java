@@ -1,0 +1,261 @@
+package dev.countergate.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countergate.testing.process.RunningProcess;
+import dev.countergate.testing.process.Workplace;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class CommandTest {
+    private static final List<String> NOW =
+            List.of(
+                    "serve", "stdio", "status", "stop", "check", "tools", "call", "connect",
+                    "doctor");
+
+    @TempDir private Path folder;
+
+    private final Map<String, String> environment = new HashMap<>();
+
+    private record Outcome(int code, String out, String err) {
+        JsonNode json() {
+            return new JsonMapper().readTree(out);
+        }
+    }
+
+    private Outcome run(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        environment.putIfAbsent("HOME", folder.toString());
+        int code =
+                CommandTree.of(
+                                new Console(
+                                        environment,
+                                        folder,
+                                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                                        new PrintStream(err, true, StandardCharsets.UTF_8)))
+                        .execute(arguments);
+        return new Outcome(
+                code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void lists_the_commands_there_are_and_no_others() {
+        Outcome help = run("--help");
+        assertThat(help.code()).isZero();
+        assertThat(help.out()).contains(NOW).doesNotContain("approve", "freeze", "pending", "demo");
+    }
+
+    @Test
+    void each_command_has_usage_options_and_a_session_to_paste() {
+        for (String command : NOW) {
+            Outcome help = run(command, "--help");
+            assertThat(help.code()).as(command).isZero();
+            assertThat(help.out())
+                    .as(command)
+                    .contains("Usage: countergate " + command)
+                    .contains("catalogue")
+                    .contains("--help")
+                    .contains("\n  $ ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "approve p-1",
+                "status --nonsense",
+                "call",
+                "call tool novalue",
+                "call tool =v",
+                "connect emacs",
+                "serve --idle-minutes many",
+                "check one two",
+            })
+    void wrong_usage_is_said_in_one_line_and_ends_with_64(String line) {
+        Outcome outcome = run(line.isEmpty() ? new String[0] : line.split(" "));
+        assertThat(outcome.code()).isEqualTo(64);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).startsWith("countergate: ").contains("--help`").hasLineCount(1);
+    }
+
+    @Test
+    void check_tells_every_fault_with_its_place() throws IOException {
+        Files.writeString(
+                folder.resolve("tools.yaml"), "tols: []\ntools:\n  - name: a b\n    nonsense: 1\n");
+        Outcome outcome = run("check");
+        assertThat(outcome.code()).isEqualTo(3);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err().lines())
+                .hasSizeGreaterThan(1)
+                .allMatch(each -> each.matches(".*tools.yaml:\\d+:\\d+: .*"));
+        Outcome json = run("check", "--json");
+        assertThat(json.code()).isEqualTo(3);
+        assertThat(json.json().path("faults").size())
+                .isEqualTo((int) outcome.err().lines().count());
+        assertThat(json.json().path("tools").isEmpty()).isTrue();
+    }
+
+    @Test
+    void check_and_tools_show_what_tools_do() throws IOException {
+        Files.writeString(
+                folder.resolve("tools.yaml"),
+                """
+                tools:
+                  - name: up
+                    url: http://127.0.0.1:9/up
+                  - name: page
+                    url: http://127.0.0.1:9/page
+                    method: POST
+                guards:
+                  page: {risk: high, limits: [{calls: 3, per: 1h}]}
+                """);
+        for (String command : List.of("check", "tools")) {
+            Outcome outcome = run(command);
+            assertThat(outcome.code()).as(outcome.err()).isZero();
+            assertThat(outcome.out())
+                    .isEqualTo(
+                            """
+                            TOOL  EFFECT  GUARD
+                            up    read    -
+                            page  write   high risk, 3 per 1h
+                            """);
+        }
+        assertThat(run("tools", "--json").json().path(1).path("effect").asString())
+                .isEqualTo("write");
+    }
+
+    @Test
+    void check_without_a_catalogue_says_where_it_looked() {
+        Outcome outcome = run("check");
+        assertThat(outcome.code()).isEqualTo(3);
+        assertThat(outcome.err())
+                .contains(folder.resolve(".config/countergate/tools.yaml").toString());
+    }
+
+    @Test
+    void status_and_stop_span_every_daemon_and_agree_with_the_daemon() throws Exception {
+        assertThat(run("status").code()).isEqualTo(1);
+        try (Workplace place = new Workplace(folder, "")) {
+            environment.putAll(place.environment());
+            RunningProcess relay = place.relay().reading();
+            relay.ask("{\"id\":1,\"method\":\"x\"}");
+            Outcome status = run("status");
+            assertThat(status.code()).isZero();
+            assertThat(status.out())
+                    .contains("process " + place.daemonPid())
+                    .contains(place.catalogueFile().toString())
+                    .contains("S0: agent and daemon share an account")
+                    .contains("1 connected");
+            JsonNode json = run("status", "--json").json();
+            assertThat(json.path(0).path("running").asBoolean()).isTrue();
+            assertThat(json.path(0).path("agent_socket").asString())
+                    .isEqualTo(place.state().agentSocket().toString());
+            assertThat(json.path(0).path("started_at").asString())
+                    .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+            Outcome stop = run("stop");
+            assertThat(stop.code()).isZero();
+            assertThat(stop.out()).startsWith("stopped process ");
+            assertThat(run("status").code()).isEqualTo(1);
+            assertThat(run("stop", "--json").json().isEmpty()).isTrue();
+        }
+    }
+
+    @Test
+    void call_without_a_daemon_and_without_leave_to_start_one_says_what_to_do() {
+        Outcome outcome = run("call", "up", "--socket", "none.sock");
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).contains("countergate serve");
+    }
+
+    @Test
+    void connect_prints_the_entry() {
+        environment.put("COUNTERGATE_LAUNCHER", "/opt/countergate/countergate");
+        Outcome outcome = run("connect", "claude-code", "--config", "ops.yaml");
+        assertThat(outcome.code()).isZero();
+        JsonNode entry = outcome.json().path("mcpServers").path("countergate");
+        assertThat(entry.path("command").asString()).isEqualTo("/opt/countergate/countergate");
+        assertThat(entry.path("args").toString())
+                .isEqualTo("[\"stdio\",\"--config\",\"" + folder.resolve("ops.yaml") + "\"]");
+        assertThat(run("connect", "vscode").json().has("servers")).isTrue();
+        assertThat(folder.resolve(".claude.json")).doesNotExist();
+    }
+
+    @Test
+    void connect_writes_the_entry_and_keeps_everything_else() throws IOException {
+        environment.put("COUNTERGATE_LAUNCHER", "/opt/countergate/countergate");
+        Path file = folder.resolve(".claude.json");
+        String before =
+                "{\"a\":1.12345678901234567890,\"mcpServers\":{\"other\":{\"command\":\"x\"}},\"z\":[null,1e400]}";
+        Files.writeString(file, before);
+        Outcome outcome = run("connect", "claude-code", "--write");
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        String after = Files.readString(file);
+        assertThat(after).contains("1.12345678901234567890").containsPattern("1E\\+?400");
+        JsonNode json = new JsonMapper().readTree(after);
+        assertThat(json.path("mcpServers").path("other").path("command").asString()).isEqualTo("x");
+        assertThat(json.path("mcpServers").path("countergate").path("type").asString())
+                .isEqualTo("stdio");
+        assertThat(Files.readString(folder.resolve(".claude.json.before-countergate")))
+                .isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{",
+                "[]",
+                "null",
+                "{} trailing",
+                "{\"mcpServers\":[]}",
+                "{\"a\":1,\"a\":2}",
+                "{ // comment\n}",
+            })
+    void connect_leaves_a_file_alone_that_it_does_not_understand(String text) throws IOException {
+        environment.put("COUNTERGATE_LAUNCHER", "/opt/countergate/countergate");
+        Path file = folder.resolve(".cursor/mcp.json");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+        Outcome outcome = run("connect", "cursor", "--write");
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).contains("mcp.json");
+        assertThat(Files.readString(file)).isEqualTo(text);
+    }
+
+    @Test
+    void doctor_names_what_is_unsafe_with_its_mend() throws Exception {
+        environment.put("COUNTERGATE_LAUNCHER", "/bin/sh");
+        Files.writeString(folder.resolve("tools.yaml"), "tools: []\n");
+        Path state = Files.createDirectory(folder.resolve("state"));
+        Files.writeString(state.resolve("environment"), "");
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Outcome outcome = run("doctor", "--state", "state");
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.out())
+                .contains("`" + state + "` has mode rwxrwxrwx: `chmod 711 " + state + "`")
+                .contains("chmod 600 " + state.resolve("environment"))
+                .contains(
+                        "separation S0: agent and daemon share an account (the default; guards against"
+                                + " accident, not against an agent that attacks its own machine)");
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx--x--x"));
+        Files.delete(state.resolve("environment"));
+        assertThat(run("doctor", "--state", "state").code()).isZero();
+        assertThat(run("doctor", "--state", "state", "--json").json().path("checks").size())
+                .isPositive();
+    }
+}
