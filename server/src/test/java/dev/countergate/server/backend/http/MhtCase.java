@@ -160,7 +160,7 @@ record MhtCase(
             StringBuilder url = new StringBuilder("${BASE}/").append(key);
             for (ObjectNode parameter : parameters) {
                 String name = parameter.path("name").asString();
-                switch (isScalar(parameter) ? random.nextInt(6) : 5) {
+                switch (isScalar(parameter) ? random.nextInt(4) : 3) {
                     case 0 -> url.append("/{").append(name).append("}");
                     case 1 -> url.append("/x-{").append(name).append("}.json");
                     case 2 -> {
