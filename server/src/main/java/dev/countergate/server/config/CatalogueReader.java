@@ -81,9 +81,9 @@ final class CatalogueReader {
                 new GuardReader(
                         tools,
                         names,
-                        name -> {
+                        (name, argument) -> {
                             Block block = blocks.get(name);
-                            return block == null ? Duration.ZERO : QueryRange.of(block);
+                            return block == null ? Duration.ZERO : QueryRange.of(block, argument);
                         },
                         report);
         List<Tool> guarded = new ArrayList<>();

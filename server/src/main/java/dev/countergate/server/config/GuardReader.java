@@ -30,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,7 +43,7 @@ final class GuardReader {
 
     private final Map<String, Tool> tools;
     private final Set<String> names;
-    private final Function<String, Duration> queryRange;
+    private final BiFunction<String, Function<String, @Nullable String>, Duration> queryRange;
     private final Report report;
 
     /**
@@ -50,12 +51,12 @@ final class GuardReader {
      *
      * @param tools those that could be read, by name
      * @param names of all tools, faulty ones included
-     * @param queryRange how far back the query of a tool looks, as far as it is written out
+     * @param queryRange how far back the query of a tool looks, given what its parameters are known to be
      */
     GuardReader(
             Map<String, Tool> tools,
             Set<String> names,
-            Function<String, Duration> queryRange,
+            BiFunction<String, Function<String, @Nullable String>, Duration> queryRange,
             Report report) {
         this.tools = tools;
         this.names = names;
@@ -176,7 +177,8 @@ final class GuardReader {
 
     /** Until a query's range has passed, what it shows is still partly from before the change. */
     private void checkWindow(Block verify, Read read, Duration within) {
-        Duration range = queryRange.apply(read.tool().value());
+        Duration range =
+                queryRange.apply(read.tool().value(), name -> argument(verify, read, name));
         if (within.compareTo(range.multipliedBy(2)) < 0) {
             report.fault(
                     verify.keyAt("within"),
@@ -188,6 +190,20 @@ final class GuardReader {
                             + "` looks back",
                     "give at least " + Durations.shown(range.multipliedBy(2)));
         }
+    }
+
+    /** What a parameter of the read will be: what the guard gives, where it is written out, else its default. */
+    private @Nullable String argument(Block verify, Read read, String name) {
+        Text given = verify.textMembers("args").get(name);
+        Tool tool = tools.get(read.tool().value());
+        if (given != null || tool == null) {
+            return given == null ? null : given.value();
+        }
+        return tool.parameters()
+                .find(name)
+                .map(Parameter::defaultValue)
+                .map(value -> value.isString() ? value.stringValue() : value.toString())
+                .orElse(null);
     }
 
     private Optional<Read> read(Block block, Templates templates, Shape.Block shape) {

@@ -26,6 +26,9 @@ final class Queries {
         if (given.size() == 1) {
             return Optional.of(given.getFirst());
         }
+        if (given.isEmpty() && verbs.stream().anyMatch(verb -> report.hasFault(block.path(verb)))) {
+            return Optional.empty(); // it is given, and wrong
+        }
         if (given.isEmpty()) {
             report.fault(
                     block.at(),

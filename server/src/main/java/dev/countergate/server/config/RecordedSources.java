@@ -15,6 +15,9 @@ import java.util.TreeSet;
 
 /** Remembers what a load looked at: the files with a hash of their content, and the variables. Not thread safe. */
 final class RecordedSources implements Sources {
+    /** In place of a hash. */
+    static final String UNREADABLE = "unreadable";
+
     private final Sources sources;
     private final Map<Path, String> files = new LinkedHashMap<>();
     private final Set<String> variables = new TreeSet<>();
@@ -36,7 +39,7 @@ final class RecordedSources implements Sources {
             files.put(file, hash(bytes));
             return bytes;
         } catch (IOException failure) {
-            files.put(file, "unreadable");
+            files.put(file, UNREADABLE);
             throw failure;
         }
     }

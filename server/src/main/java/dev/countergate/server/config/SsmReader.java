@@ -104,8 +104,8 @@ final class SsmReader {
                         : Optional.of(
                                 new SsmAction.Invocation(
                                         backend,
-                                        templates.required(Language.TEXT, inner, "command_id"),
-                                        templates.required(Language.TEXT, inner, "instance")));
+                                        templates.required(Language.SSM_TEXT, inner, "command_id"),
+                                        templates.required(Language.SSM_TEXT, inner, "instance")));
             }
             case "inventory" -> {
                 queries.only(block, verb, Set.of("instances", "targets"));
@@ -118,12 +118,13 @@ final class SsmReader {
                 if (inner == null) {
                     yield Optional.of(
                             new SsmAction.StoreParameter(
-                                    backend, templates.required(Language.TEXT, block, verb)));
+                                    backend, templates.required(Language.SSM_TEXT, block, verb)));
                 }
                 yield inner.has("path")
                         ? Optional.of(
                                 new SsmAction.StoreParameters(
-                                        backend, templates.required(Language.TEXT, inner, "path")))
+                                        backend,
+                                        templates.required(Language.SSM_TEXT, inner, "path")))
                         : Optional.empty(); // reported as missing
             }
             default -> throw new IllegalStateException("not a verb: " + verb);
@@ -139,7 +140,11 @@ final class SsmReader {
                     block.path("targets"),
                     "`instances` is given as well",
                     "keep one of the two");
-        } else if (needed && instances.isEmpty() && tags.isEmpty()) {
+        } else if (needed
+                && !block.has("instances")
+                && !block.has("targets")
+                && !report.hasFault(block.path("instances"))
+                && !report.hasFault(block.path("targets"))) {
             report.fault(
                     block.at(),
                     block.path(),
@@ -167,8 +172,8 @@ final class SsmReader {
                     "name fewer");
         }
         return new SsmAction.Targets(
-                templates.parseAll(Language.TEXT, instances),
-                templates.parseAll(Language.TEXT, tags));
+                templates.parseAll(Language.SSM_TEXT, instances),
+                templates.parseAll(Language.SSM_TEXT, tags));
     }
 
     private SsmAction.Run run(Block block) {
@@ -239,7 +244,7 @@ final class SsmReader {
                                     texts.add(new Text(scalar.text(), scalar.at(), path));
                                 }
                             }
-                            values.put(name, templates.parseAll(Language.TEXT, texts));
+                            values.put(name, templates.parseAll(Language.SSM_TEXT, texts));
                         });
         return values;
     }

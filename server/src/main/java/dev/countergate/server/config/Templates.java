@@ -37,7 +37,7 @@ final class Templates {
 
     @Nullable Template parse(Language language, Block block, String key) {
         Text text = block.text(key);
-        return text == null ? null : parse(language, text);
+        return text == null ? null : oneText(parse(language, text), text);
     }
 
     /** The template under a key known to be given. */
@@ -46,7 +46,29 @@ final class Templates {
         if (text == null) {
             throw new IllegalStateException("not given: " + block.path(key));
         }
-        return parse(language, text);
+        Template template = parse(language, text);
+        if (template.mayBeAbsent()) {
+            report.fault(
+                    text.at(),
+                    text.path(),
+                    "`"
+                            + text.value()
+                            + "` may be left out of a call, and without it there is nothing to send",
+                    "make the parameter `required`, or give it a `default`");
+        }
+        return oneText(template, text);
+    }
+
+    /** A list of values fits only where several texts may stand. */
+    private Template oneText(Template template, Text text) {
+        if (template.isMany()) {
+            report.fault(
+                    text.at(),
+                    text.path(),
+                    "`" + text.value() + "` is of type array, and one text stands here",
+                    "give the parameter another type");
+        }
+        return template;
     }
 
     List<Template> parseAll(Language language, List<Text> texts) {

@@ -59,11 +59,16 @@ final class ToolReader {
         Text name = block.text("name");
         Parameters parameters =
                 new ParametersReader(report).read(block.blocks("params", ToolKeys.PARAM));
+        int faultsBefore = report.faultCount();
         return action(block, parameters)
                 .map(
                         action -> {
                             Effect effect = effects.read(block, action);
-                            checkUse(block, parameters, action);
+                            if (report.faultCount() == faultsBefore) {
+                                // A template that could not be read uses nothing, which is not the
+                                // parameter's fault.
+                                checkUse(block, parameters, action);
+                            }
                             checkRun(block, action, effect);
                             return new Tool(
                                     new ToolName(name == null ? "_" : name.value()),
@@ -163,7 +168,7 @@ final class ToolReader {
             return;
         }
         for (String key : List.of("max_concurrency", "max_errors")) {
-            if (!inner.has(key)) {
+            if (!inner.has(key) && !report.hasFault(inner.path(key))) {
                 report.fault(
                         inner.at(),
                         inner.path(key),

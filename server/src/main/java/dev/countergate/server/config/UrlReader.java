@@ -48,7 +48,11 @@ final class UrlReader {
 
     /** The URL {@code text} stands for; empty when it is none, which is then reported. */
     Optional<Url> read(Text text) {
+        int faultsBefore = report.faultCount();
         List<Piece> pieces = interpolation.pieces(text);
+        if (report.faultCount() > faultsBefore) {
+            return Optional.empty();
+        }
         String all = new SecretText(pieces).reveal();
         Matcher scheme = SCHEME.matcher(all);
         if (!scheme.lookingAt()) {

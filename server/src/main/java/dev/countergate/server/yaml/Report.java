@@ -33,6 +33,16 @@ public final class Report {
         return !faults.isEmpty();
     }
 
+    /** Whether a fault concerns exactly this key, which then is not missing but wrong. */
+    public boolean hasFault(String key) {
+        return faults.stream().anyMatch(fault -> fault.key().equals(key));
+    }
+
+    /** How many faults there are, for telling whether a step found any. */
+    public int faultCount() {
+        return faults.size();
+    }
+
     /** All faults by file, line and column. */
     public List<Finding> faults() {
         return List.copyOf(faults);
