@@ -19,7 +19,7 @@ public sealed interface LokiAction extends Action {
     /**
      * A log or metric query over a window ({@code /loki/api/v1/query_range}).
      *
-     * @param limit how many entries over all streams together, or null for Loki's default
+     * @param limit how many entries over all streams together, 1 to 5,000, or null for 200
      * @param step a duration, metric queries only, or null to have one chosen
      * @param forward whether the oldest entries come first; the newest do otherwise
      */
