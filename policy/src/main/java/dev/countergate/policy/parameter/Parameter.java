@@ -52,11 +52,14 @@ public record Parameter(
         return faults.isEmpty() ? Checked.valid(value) : Checked.invalid(faults);
     }
 
-    /** Whether its value is held by something narrower than "any string": an enum, a pattern or a format. */
+    /** Whether its value is held by something narrower than "any text": a scalar type, an enum, a pattern or a format. */
     public boolean isConstrained() {
         return !allowed.isEmpty()
                 || pattern != null
                 || format != null
-                || type != ParameterType.STRING;
+                || switch (type) {
+                    case NUMBER, INTEGER, BOOLEAN -> true;
+                    case STRING, ARRAY, OBJECT -> false;
+                };
     }
 }

@@ -45,13 +45,7 @@ final class ShellTemplate implements Form {
 
     private static void checkParameter(Parameter parameter, List<Fault> faults) {
         Placing.requireAlwaysThere(parameter, faults);
-        boolean isText =
-                parameter.type() == ParameterType.STRING || parameter.type() == ParameterType.ARRAY;
-        boolean isHeld =
-                !parameter.allowed().isEmpty()
-                        || parameter.pattern() != null
-                        || parameter.format() != null;
-        if (isText && !isHeld) {
+        if (parameter.type() != ParameterType.OBJECT && !parameter.isConstrained()) {
             faults.add(
                     new Fault(
                             parameter.name(),
