@@ -12,6 +12,10 @@ import tools.jackson.databind.JsonNode;
  * number when it is exactly one finite sample. Thread safe.
  */
 public final class Expectation {
+    /** Built once: a catalogue has many expectations, and the compiler's standard library costs more than they do. */
+    private static final Expressions EXPRESSIONS =
+            new Expressions(Map.of("value", SimpleType.DYN, "result", SimpleType.DYN));
+
     private final Expressions.Compiled compiled;
 
     private Expectation(Expressions.Compiled compiled) {
@@ -20,9 +24,7 @@ public final class Expectation {
 
     /** Compiles {@code text}; faults bear {@code subject}. */
     public static Checked<Expectation> compile(String subject, String text) {
-        Expressions expressions =
-                new Expressions(Map.of("value", SimpleType.DYN, "result", SimpleType.DYN));
-        return expressions
+        return EXPRESSIONS
                 .compile(subject, text)
                 .then(compiled -> Checked.valid(new Expectation(compiled)));
     }
