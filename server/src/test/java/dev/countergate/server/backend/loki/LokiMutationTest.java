@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers of any endpoint, of any product, whole, cut off or garbled, to each request: always a reply, never an exception. */
 class LokiMutationTest {
-    private static final int MUTATIONS = 60;
+    private static final int MUTATIONS = 15;
     private static final List<Integer> STATUSES = List.of(302, 400, 404, 422, 429, 503);
     private static final BackendName B = new BackendName("b");
     private static final Span OPEN = new Span(null, null, null);
