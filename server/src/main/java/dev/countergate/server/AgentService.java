@@ -17,22 +17,15 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Tools over MCP as a daemon's service. */
 final class AgentService implements Service {
+    private final ServedCatalogue served;
     private final LineSessions sessions;
     private final CountedTools tools;
-    private final Set<String> variables;
-    private final Runnable whenClosed;
 
-    /**
-     * A service of {@code tools}.
-     *
-     * @param variables that the catalogue names
-     * @param whenClosed frees what the tools hold
-     */
-    AgentService(ToolService tools, Set<String> variables, Runnable whenClosed) {
-        this.tools = new CountedTools(tools);
+    /** A service of the tools of {@code served}, which it closes when it is closed. */
+    AgentService(ServedCatalogue served) {
+        this.served = served;
+        this.tools = new CountedTools(served.pipeline());
         this.sessions = new LineSessions(this.tools, Version.TEXT, SessionLimits.STANDARD);
-        this.variables = Set.copyOf(variables);
-        this.whenClosed = whenClosed;
     }
 
     @Override
@@ -54,18 +47,19 @@ final class AgentService implements Service {
 
     @Override
     public Set<String> variables() {
-        return variables;
+        return served.variables();
     }
 
     @Override
     public void describe(ObjectNode status) {
         status.put("sessions", sessions.openCount());
+        served.describe(status);
     }
 
     @Override
     public void close() {
         sessions.close();
-        whenClosed.run();
+        served.close();
     }
 
     /** Knows how many calls are under way. */

@@ -50,7 +50,8 @@ final class BackendClients {
         Map<BackendName, BackendClient<HttpRequest>> httpClients = new HashMap<>();
         Map<BackendName, BackendClient<PrometheusRequest>> prometheusClients = new HashMap<>();
         Map<BackendName, BackendClient<LokiRequest>> lokiClients = new HashMap<>();
-        Map<BackendName, BackendClient<AlertmanagerRequest.Read>> alertmanagerClients = new HashMap<>();
+        Map<BackendName, BackendClient<AlertmanagerRequest.Read>> alertmanagerClients =
+                new HashMap<>();
         Map<BackendName, BackendClient<SsmRequest>> ssmClients = new HashMap<>();
         for (Backend backend : catalogue.backends()) {
             BackendName name = backend.name();
@@ -58,31 +59,56 @@ final class BackendClients {
                 case Backend.Http each -> {
                     switch (each.api()) {
                         case HTTP ->
-                            httpClients.put(name, http.get(each, () -> new HttpBackend(transport(each))));
+                                httpClients.put(
+                                        name,
+                                        http.get(each, () -> new HttpBackend(transport(each))));
                         case PROMETHEUS ->
-                            prometheusClients.put(
-                                    name,
-                                    prometheus.get(each, () -> new PrometheusClient(each, transport(each), clock)));
+                                prometheusClients.put(
+                                        name,
+                                        prometheus.get(
+                                                each,
+                                                () ->
+                                                        new PrometheusClient(
+                                                                each, transport(each), clock)));
                         case LOKI ->
-                            lokiClients.put(
-                                    name, loki.get(each, () -> new LokiClient(each, transport(each), clock)));
+                                lokiClients.put(
+                                        name,
+                                        loki.get(
+                                                each,
+                                                () ->
+                                                        new LokiClient(
+                                                                each, transport(each), clock)));
                         case ALERTMANAGER ->
-                            alertmanagerClients.put(
-                                    name,
-                                    alertmanager.get(each, () -> new AlertmanagerClient(each, transport(each))));
+                                alertmanagerClients.put(
+                                        name,
+                                        alertmanager.get(
+                                                each,
+                                                () ->
+                                                        new AlertmanagerClient(
+                                                                each, transport(each))));
                     }
                 }
-                case Backend.Ssm each -> ssmClients.put(name, ssm.get(each, () -> new SsmBackend(each)));
+                case Backend.Ssm each ->
+                        ssmClients.put(name, ssm.get(each, () -> new SsmBackend(each)));
             }
         }
-        CompositeBackend composite = new CompositeBackend(name -> {
-            BackendClient<HttpRequest> client = httpClients.get(name);
-            if (client == null) {
-                throw new IllegalStateException("no client for backend `" + name + "`");
-            }
-            return client;
-        });
-        return new Backends(httpClients, composite, prometheusClients, lokiClients, alertmanagerClients, ssmClients);
+        CompositeBackend composite =
+                new CompositeBackend(
+                        name -> {
+                            BackendClient<HttpRequest> client = httpClients.get(name);
+                            if (client == null) {
+                                throw new IllegalStateException(
+                                        "no client for backend `" + name + "`");
+                            }
+                            return client;
+                        });
+        return new Backends(
+                httpClients,
+                composite,
+                prometheusClients,
+                lokiClients,
+                alertmanagerClients,
+                ssmClients);
     }
 
     /** Lets go of the clients that {@code catalogue} has no backend for; running what it gives closes them. */
@@ -108,13 +134,15 @@ final class BackendClients {
 
         List<BackendClient<R>> removeOthersThan(Collection<Backend> kept) {
             List<BackendClient<R>> removed = new ArrayList<>();
-            clients.entrySet().removeIf(each -> {
-                boolean unused = !kept.contains(each.getKey());
-                if (unused) {
-                    removed.add(each.getValue());
-                }
-                return unused;
-            });
+            clients.entrySet()
+                    .removeIf(
+                            each -> {
+                                boolean unused = !kept.contains(each.getKey());
+                                if (unused) {
+                                    removed.add(each.getValue());
+                                }
+                                return unused;
+                            });
             return removed;
         }
     }

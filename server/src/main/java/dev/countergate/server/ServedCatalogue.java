@@ -15,7 +15,9 @@ import dev.countergate.server.yaml.Finding;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -34,8 +36,7 @@ final class ServedCatalogue implements AutoCloseable {
     private final CallPipeline pipeline;
     private final CatalogueWatcher watcher;
 
-    /** Changed on the watcher's thread alone. */
-    private volatile long revision = 1;
+    private final AtomicLong revision = new AtomicLong(1);
 
     /**
      * Serves {@code first} from now on.
@@ -55,7 +56,8 @@ final class ServedCatalogue implements AutoCloseable {
             LongSupplier ticker) {
         this.clients = new BackendClients(clock);
         this.pipeline =
-                new CallPipeline(serving(first.catalogue()), new ResultPages(random, ticker), clock, ticker);
+                new CallPipeline(
+                        serving(first.catalogue()), new ResultPages(random, ticker), clock, ticker);
         this.watcher = new CatalogueWatcher(file, loader, sources, first, this::reloaded);
         first.warnings().forEach(ServedCatalogue::warn);
         watcher.start();
@@ -73,26 +75,37 @@ final class ServedCatalogue implements AutoCloseable {
     /** Adds what an operator wants to know of it. */
     void describe(ObjectNode status) {
         ObjectNode described = status.putObject("catalogue_in_use");
-        described.put("revision", revision);
+        described.put("revision", revision.get());
         described.put("tools", watcher.current().catalogue().tools().size());
-        watcher.failure().ifPresent(failure -> {
-            ArrayNode faults = described.putArray("reload_faults");
-            failure.faults().forEach(fault -> faults.add(fault.text()));
-        });
+        watcher.failure()
+                .ifPresent(
+                        failure -> {
+                            ArrayNode faults = described.putArray("reload_faults");
+                            failure.faults().forEach(fault -> faults.add(fault.text()));
+                        });
     }
 
     private void reloaded(Loading loading) {
         switch (loading) {
-            case Loading.Loaded(Catalogue catalogue, List<Finding> warnings, Loading.Origins origins) -> {
+            case Loading.Loaded(
+                            Catalogue catalogue,
+                            List<Finding> warnings,
+                            Loading.Origins origins) -> {
                 warnings.forEach(ServedCatalogue::warn);
-                revision++;
+                revision.incrementAndGet();
                 Serving next = serving(catalogue);
                 pipeline.replace(next, clients.withoutOthersThan(catalogue));
-                LOG.atInfo().addKeyValue("revision", revision).log("catalogue reloaded");
+                LOG.atInfo().addKeyValue("revision", revision.get()).log("catalogue reloaded");
             }
-            case Loading.Faulty(List<Finding> faults, List<Finding> warnings, Loading.Origins origins) ->
-                faults.forEach(fault ->
-                        LOG.atError().addKeyValue("at", fault.text()).log("catalogue not reloaded"));
+            case Loading.Faulty(
+                            List<Finding> faults,
+                            List<Finding> warnings,
+                            Loading.Origins origins) ->
+                    faults.forEach(
+                            fault ->
+                                    LOG.atError()
+                                            .addKeyValue("at", fault.text())
+                                            .log("catalogue not reloaded"));
         }
     }
 
@@ -101,7 +114,7 @@ final class ServedCatalogue implements AutoCloseable {
                 instanceof Checked.Valid<Rules>(Rules rules))) {
             throw new IllegalStateException("the loader has compiled these rules already");
         }
-        return new Serving(revision, catalogue, rules, clients.of(catalogue));
+        return new Serving(revision.get(), catalogue, rules, clients.of(catalogue));
     }
 
     private static void warn(Finding warning) {
@@ -111,8 +124,13 @@ final class ServedCatalogue implements AutoCloseable {
     @Override
     public void close() {
         watcher.close();
-        clients.withoutOthersThan(new Catalogue(
-                        List.of(), List.of(), java.util.Map.of(), watcher.current().catalogue().policy(), List.of()))
+        clients.withoutOthersThan(
+                        new Catalogue(
+                                List.of(),
+                                List.of(),
+                                Map.of(),
+                                watcher.current().catalogue().policy(),
+                                List.of()))
                 .run();
     }
 }
