@@ -22,6 +22,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads the {@code params} of a tool or of one of its requests. */
 final class ParametersReader {
+    /** The longest pattern, in characters: the engine recurses over what it repeats, and a stack has an end. */
+    private static final int PATTERN_LENGTH_MAX = 1_000;
+
     private final Report report;
 
     ParametersReader(Report report) {
@@ -118,6 +121,14 @@ final class ParametersReader {
                     "a pattern is for strings and lists of strings, and this is of type "
                             + type.word(),
                     "remove it");
+            return null;
+        }
+        if (text.value().length() > PATTERN_LENGTH_MAX) {
+            fault(
+                    block,
+                    "pattern",
+                    "longer than the " + PATTERN_LENGTH_MAX + " characters a pattern may have",
+                    "shorten it, or use an `enum`");
             return null;
         }
         try {
