@@ -47,6 +47,7 @@ public final class ParameterStore {
     private final Timeline timeline;
     private final TreeMap<String, List<Version>> parameters = new TreeMap<>();
     private int emptyPages;
+    private int decryptionsAsked;
 
     ParameterStore(Timeline timeline) {
         this.timeline = timeline;
@@ -67,6 +68,17 @@ public final class ParameterStore {
     /** The next so many pages of {@code GetParametersByPath} are empty but carry a token, as the service may do. */
     public void answerEmptyPages(int pages) {
         timeline.run(() -> emptyPages = pages);
+    }
+
+    /** How many reads asked for secure strings in the clear. */
+    public int decryptionsAsked() {
+        return timeline.within(() -> decryptionsAsked);
+    }
+
+    private boolean decrypted(Fields request) {
+        boolean asked = request.flag("WithDecryption");
+        decryptionsAsked += asked ? 1 : 0;
+        return asked;
     }
 
     /** What {@code {{ssm:name}}} inside a command's parameters stands for. */
@@ -137,7 +149,7 @@ public final class ParameterStore {
                                                 "ParameterNotFound",
                                                 "Parameter " + name + " not found."));
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        answer.set("Parameter", form(version, request.flag("WithDecryption")));
+        answer.set("Parameter", form(version, decrypted(request)));
         return answer;
     }
 
@@ -148,7 +160,7 @@ public final class ParameterStore {
         for (String name : request.texts("Names", NAMES_MAX)) {
             Optional<Version> version = find(name);
             if (version.isPresent()) {
-                found.add(form(version.get(), request.flag("WithDecryption")));
+                found.add(form(version.get(), decrypted(request)));
             } else {
                 invalid.add(name);
             }
@@ -158,7 +170,7 @@ public final class ParameterStore {
 
     ObjectNode getParametersByPath(Fields request) {
         String path = request.needText("Path");
-        boolean decrypted = request.flag("WithDecryption");
+        boolean decrypted = decrypted(request);
         List<Version> found =
                 latest().filter(version -> under(version.name(), path, request.flag("Recursive")))
                         .toList();

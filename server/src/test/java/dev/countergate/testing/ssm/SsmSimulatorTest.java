@@ -263,6 +263,7 @@ final class SsmSimulatorTest {
                                 .parameter()
                                 .value())
                 .isEqualTo("hidden");
+        assertThat(simulator.parameters().decryptionsAsked()).isEqualTo(1);
         assertThatThrownBy(() -> client.getParameter(get -> get.name("/app/none")))
                 .isInstanceOf(ParameterNotFoundException.class);
     }

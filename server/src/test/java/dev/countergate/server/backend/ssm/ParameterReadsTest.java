@@ -79,6 +79,16 @@ final class ParameterReadsTest {
     }
 
     @Test
+    void never_asks_for_decryption() throws Exception {
+        store.put("/app/password", ParameterStore.Type.SECURE_STRING, "hidden");
+        one("/app/password");
+        below("/app");
+        assertThat(fixture.simulator().received("GetParameters")).isEqualTo(1);
+        assertThat(fixture.simulator().received("GetParametersByPath")).isEqualTo(1);
+        assertThat(store.decryptionsAsked()).isZero();
+    }
+
+    @Test
     void leaves_out_a_value_of_a_type_it_does_not_know() throws Exception {
         fixture.simulator()
                 .faults()
