@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -74,7 +75,8 @@ final class HttpListener implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             InputStream in = new BufferedInputStream(socket.getInputStream());
-            OutputStream out = socket.getOutputStream();
+            // One segment an answer: head and body apart would meet delayed acknowledgements.
+            OutputStream out = new BufferedOutputStream(socket.getOutputStream());
             boolean again = true;
             while (again) {
                 String requestLine = readLine(in);
