@@ -50,7 +50,7 @@ class Checkout:
         self.count()
         lines = ["# HELP http_requests_total Requests answered.", "# TYPE http_requests_total counter"]
         for (instance, code), value in self.requests.items():
-            lines.append(f'http_requests_total{{service="checkout",instance="{instance}",code="{code}"}} {value:.3f}')
+            lines.append(f'http_requests_total{{service="checkout",instance="{instance}",status="{code}"}} {value:.3f}')
         lines += ["# HELP http_request_duration_seconds Time to answer.", "# TYPE http_request_duration_seconds histogram"]
         for (instance, bucket), value in self.durations.items():
             lines.append(f'http_request_duration_seconds_bucket{{service="checkout",instance="{instance}",le="{bucket}"}} {value:.3f}')

@@ -28,7 +28,9 @@ import java.util.stream.Stream;
  * <p>The caches hold what the JVM loaded, linked and profiled during a training run, so the run does
  * what the product does every day: a daemon with a catalogue, a relay with a client's session (the
  * lines of {@code session.jsonl}), a command. Backends are a stub on loopback which answers with the
- * files of {@code backend}. To train more, add lines, tools and answers; nothing here changes.
+ * files of {@code backend}. To train more, add lines, tools and answers; nothing here changes. A
+ * line whose id is 900 or above is meant to be refused, every other to be answered: a session that
+ * went otherwise trained the wrong code, and its cache is not kept.
  *
  * <p>Nothing outside a temporary folder and INSTALL is read or written. A cache that cannot be made
  * is left out, the others stay; exit 1 says so.
@@ -43,10 +45,15 @@ final class Train {
     /** What the JVM exits with after SIGTERM. */
     private static final int TERMINATED = 143;
 
-    /** How often the session's calls are repeated, so that profiles are worth keeping. */
+    /** How often the session's good calls are repeated, so that profiles are worth keeping. */
     private static final int ROUNDS = 200;
 
+    /** The ids of the session's calls that are meant to be refused begin here. */
+    private static final int REFUSED_FROM = 900;
+
     private static final Pattern REQUEST_ID = Pattern.compile("\"id\":(\\d+)");
+    private static final Pattern REFUSAL =
+            Pattern.compile("\"error\":\\{|\"isError\":true");
 
     private final Path install;
     private final Path source;
@@ -119,34 +126,47 @@ final class Train {
         }
     }
 
-    /** A client's session: first one line after another, then its calls again and again. */
+    /** A client's session: first one line after another, then its good calls again and again. */
     private Process session() throws IOException {
         Process relay = start("relay", Redirects.TALK, "--config", catalogue(), "--state", state());
+        try {
+            talk(relay);
+            return relay;
+        } catch (IOException e) {
+            relay.destroyForcibly();
+            throw e;
+        }
+    }
+
+    private void talk(Process relay) throws IOException {
         OutputStream in = relay.getOutputStream();
         BufferedReader out = relay.inputReader(StandardCharsets.UTF_8);
-        List<String> lines = Files.readAllLines(source.resolve("session.jsonl"));
         List<String> calls = new ArrayList<>();
-        int next = 0;
-        for (String line : lines) {
-            if (line.contains("\"tools/call\"")) calls.add(line);
-            next = Math.max(next, exchange(in, out, line));
+        for (String line : Files.readAllLines(source.resolve("session.jsonl"))) {
+            String answer = exchange(in, out, line);
+            Matcher id = REQUEST_ID.matcher(line);
+            if (!id.find()) continue;
+            boolean meantToWork = Integer.parseInt(id.group(1)) < REFUSED_FROM;
+            if (meantToWork == REFUSAL.matcher(answer).find())
+                throw new IOException("`" + line + "` was answered `" + answer + "`");
+            if (meantToWork && line.contains("\"tools/call\"")) calls.add(line);
         }
+        int next = 2 * REFUSED_FROM;
         for (int round = 0; round < ROUNDS; round++) {
             for (String call : calls) {
                 exchange(in, out, REQUEST_ID.matcher(call).replaceFirst("\"id\":" + ++next));
             }
         }
         in.close();
-        return relay;
     }
 
-    /** Sends a line and, when it is a request, reads until its answer. Returns its id or 0. */
-    private static int exchange(OutputStream in, BufferedReader out, String line)
+    /** Sends a line and, when it is a request, reads until its answer; empty for what has none. */
+    private static String exchange(OutputStream in, BufferedReader out, String line)
             throws IOException {
         in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
         in.flush();
         Matcher id = REQUEST_ID.matcher(line);
-        if (!id.find()) return 0;
+        if (!id.find()) return "";
         Instant until = Instant.now().plus(ANSWER);
         String answer;
         do {
@@ -154,7 +174,7 @@ final class Train {
             if (answer == null) throw new IOException("the relay ended while answering " + line);
             if (Instant.now().isAfter(until)) throw new IOException("no answer to " + line);
         } while (!answer.contains(id.group()));
-        return Integer.parseInt(id.group(1));
+        return answer;
     }
 
     private Process command() throws IOException {
