@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The real {@code ssh-keygen}, in a folder of the test's. */
 final class SshKeygen {
@@ -38,22 +39,37 @@ final class SshKeygen {
     boolean verifies(
             String person, String publicKeyLine, String namespace, String message, String armoured)
             throws IOException, InterruptedException {
-        Path signers =
-                Files.writeString(folder.resolve("signers"), person + " " + publicKeyLine + "\n");
+        return verifies(
+                person + " " + publicKeyLine + "\n",
+                person,
+                namespace,
+                message,
+                armoured,
+                Map.of());
+    }
+
+    /**
+     * Whether stock {@code ssh-keygen -Y verify} takes the signature as one of {@code person}'s.
+     *
+     * @param signers the content of the allowed_signers file
+     * @param settings {@code TZ} for its environment, {@code verify-time} for its option; both may be absent
+     */
+    boolean verifies(
+            String signers,
+            String person,
+            String namespace,
+            String message,
+            String armoured,
+            Map<String, String> settings)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("-Y", "verify", "-I", person));
+        Path file = Files.writeString(folder.resolve("signers"), signers);
         Path signature = Files.writeString(folder.resolve("signature"), armoured);
-        List<String> command =
-                List.of(
-                        "-Y",
-                        "verify",
-                        "-f",
-                        signers.toString(),
-                        "-I",
-                        person,
-                        "-n",
-                        namespace,
-                        "-s",
-                        signature.toString());
-        return run(command, message).exitCode() == 0;
+        command.addAll(List.of("-f", file.toString(), "-n", namespace, "-s", signature.toString()));
+        if (settings.containsKey("verify-time")) {
+            command.addAll(List.of("-O", "verify-time=" + settings.get("verify-time")));
+        }
+        return run(command, message, settings.getOrDefault("TZ", "UTC")).exitCode() == 0;
     }
 
     private static String require(Outcome outcome) {
@@ -65,6 +81,11 @@ final class SshKeygen {
 
     private Outcome run(List<String> arguments, String input)
             throws IOException, InterruptedException {
+        return run(arguments, input, "UTC");
+    }
+
+    private Outcome run(List<String> arguments, String input, String zone)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("ssh-keygen"));
         command.addAll(arguments);
         Path output = folder.resolve("output");
@@ -73,6 +94,7 @@ final class SshKeygen {
                         .redirectOutput(output.toFile())
                         .redirectError(folder.resolve("errors").toFile());
         builder.environment().remove("SSH_AUTH_SOCK");
+        builder.environment().put("TZ", zone);
         Process process = builder.start();
         try (var standardInput = process.getOutputStream()) {
             standardInput.write(input.getBytes(UTF_8));

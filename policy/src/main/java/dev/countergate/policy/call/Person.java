@@ -1,0 +1,31 @@
+package dev.countergate.policy.call;
+
+import java.util.regex.Pattern;
+
+/**
+ * A human being as the operator names them: who stands behind a principal, or behind an enrolled key.
+ *
+ * @param name ASCII, so that no two look alike: letters, digits and {@code . _ @ + -}, beginning with a letter or digit
+ */
+public record Person(String name) {
+    /** The longest name, in characters. */
+    public static final int LENGTH_MAX = 64;
+
+    private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@+-]*");
+
+    public Person {
+        if (!isValid(name)) {
+            throw new IllegalArgumentException("not a person's name: `" + name + "`");
+        }
+    }
+
+    /** Whether {@code text} may name a person. */
+    public static boolean isValid(String text) {
+        return text.length() <= LENGTH_MAX && SHAPE.matcher(text).matches();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
