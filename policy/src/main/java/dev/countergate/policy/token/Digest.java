@@ -14,9 +14,14 @@ public record Digest(String hex) {
     private static final Pattern SHAPE = Pattern.compile("[0-9a-f]{64}");
 
     public Digest {
-        if (!SHAPE.matcher(hex).matches()) {
+        if (!isValid(hex)) {
             throw new IllegalArgumentException("not a SHA-256 digest: `" + hex + "`");
         }
+    }
+
+    /** Whether {@code text} may be a digest. */
+    public static boolean isValid(String text) {
+        return SHAPE.matcher(text).matches();
     }
 
     /** The digest of the parts, one after the other. */

@@ -1,0 +1,206 @@
+package dev.countergate.policy.token;
+
+import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.call.Person;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A statement and its signature, as somebody hands them in. Worth nothing but for the one proposal, the one text seen, the
+ * one challenge and the one server it was made for.
+ */
+public final class ApprovalToken {
+    private final byte[] statement;
+    private final String signature;
+
+    /**
+     * @param statement the bytes that were signed
+     * @param signature armoured, as {@code ssh-keygen -Y sign} writes it
+     */
+    public ApprovalToken(byte[] statement, String signature) {
+        this.statement = statement.clone();
+        this.signature = signature;
+    }
+
+    /**
+     * What a token must be a token for. Everything is what the server holds now, computed anew from the stored bytes; the
+     * statement under {@code issued} is what it gave out for the challenge.
+     *
+     * @param server this one
+     * @param proposal the one decided on
+     * @param digest of the core as stored
+     * @param view SHA-256 of the text the core renders to
+     * @param issued the statement given out, to be found by its challenge
+     * @param needsVerification whether the key must have verified its person, by PIN or fingerprint
+     */
+    public record Expected(
+            ServerId server,
+            ProposalId proposal,
+            Digest digest,
+            Digest view,
+            Statement issued,
+            boolean needsVerification) {}
+
+    /** Why a token is refused; the names are stable. */
+    public enum Reason {
+        MALFORMED_STATEMENT,
+        MALFORMED_SIGNATURE,
+        OTHER_SERVER,
+        OTHER_PROPOSAL,
+        OTHER_DIGEST,
+        OTHER_VIEW,
+        OTHER_CHALLENGE,
+        NOT_ISSUED,
+        NOT_YET_VALID,
+        STATEMENT_EXPIRED,
+        KEY_NOT_ENROLLED,
+        OTHER_KEY,
+        OTHER_PERSON,
+        NO_PRESENCE,
+        NO_VERIFICATION,
+        BAD_SIGNATURE
+    }
+
+    /** What became of a token. */
+    public sealed interface Verdict {
+        /**
+         * It is good.
+         *
+         * @param statement what was said
+         * @param evidence that counts once: the digest of the statement's bytes
+         * @param kind of the key that signed
+         * @param counter of a hardware key; 0 for a software key
+         */
+        record Verified(Statement statement, Digest evidence, SshPublicKey.Kind kind, long counter)
+                implements Verdict {}
+
+        /**
+         * It is not.
+         *
+         * @param reason what failed first
+         * @param problem in words: lower case, one line, with a remedy where there is one
+         */
+        record Refused(Reason reason, String problem) implements Verdict {}
+    }
+
+    /**
+     * Verifies this token. Nothing is spent by that: the caller consumes challenge and evidence where it records them.
+     *
+     * @param signers the keys enrolled now
+     * @param now by the store's clock, which never goes back
+     */
+    public Verdict verify(Expected expected, AllowedSigners signers, Instant now) {
+        return switch (Statement.read(statement)) {
+            case Checked.Invalid<Statement>(List<Fault> faults) ->
+                    refuse(Reason.MALFORMED_STATEMENT, "not a statement: " + first(faults));
+            case Checked.Valid<Statement>(Statement said) ->
+                    switch (SshSignature.parse(signature)) {
+                        case Checked.Invalid<SshSignature>(List<Fault> faults) ->
+                                refuse(Reason.MALFORMED_SIGNATURE, first(faults));
+                        case Checked.Valid<SshSignature>(SshSignature signed) ->
+                                verify(said, signed, expected, signers, now);
+                    };
+        };
+    }
+
+    private Verdict verify(
+            Statement said,
+            SshSignature signed,
+            Expected expected,
+            AllowedSigners signers,
+            Instant now) {
+        if (!said.server().equals(expected.server())) {
+            return refuse(Reason.OTHER_SERVER, "the statement is for another server");
+        }
+        if (!said.proposal().equals(expected.proposal())) {
+            return refuse(Reason.OTHER_PROPOSAL, "the statement is for another proposal");
+        }
+        if (!said.digest().equals(expected.digest())) {
+            return refuse(
+                    Reason.OTHER_DIGEST, "the statement is for other bytes than the proposal's");
+        }
+        if (!said.view().equals(expected.view())) {
+            return refuse(Reason.OTHER_VIEW, "another text was shown than the proposal's");
+        }
+        if (!said.challenge().equals(expected.issued().challenge())) {
+            return refuse(Reason.OTHER_CHALLENGE, "the statement answers another challenge");
+        }
+        if (!Arrays.equals(statement, expected.issued().bytes())) {
+            return refuse(
+                    Reason.NOT_ISSUED,
+                    "the server did not give out this statement: sign the bytes of `statement` as they are");
+        }
+        if (now.isBefore(said.issued())) {
+            return refuse(Reason.NOT_YET_VALID, "the statement is from the future");
+        }
+        if (!now.isBefore(said.expires())) {
+            return refuse(
+                    Reason.STATEMENT_EXPIRED,
+                    "the statement had to be handed in before "
+                            + UtcTime.text(said.expires())
+                            + ": ask for a new one");
+        }
+        return verifyKey(said, signed, expected, signers, now);
+    }
+
+    private Verdict verifyKey(
+            Statement said,
+            SshSignature signed,
+            Expected expected,
+            AllowedSigners signers,
+            Instant now) {
+        SshPublicKey key = signed.key();
+        if (!key.fingerprint().equals(said.key())) {
+            return refuse(Reason.OTHER_KEY, "another key signed than the statement names");
+        }
+        switch (signers.personOf(key, Statement.NAMESPACE, now)) {
+            case Checked.Invalid<Person>(List<Fault> faults) -> {
+                return refuse(Reason.KEY_NOT_ENROLLED, first(faults));
+            }
+            case Checked.Valid<Person>(Person person) -> {
+                if (!person.equals(said.approver())) {
+                    return refuse(
+                            Reason.OTHER_PERSON,
+                            "the key is `"
+                                    + person
+                                    + "`'s, the statement `"
+                                    + said.approver()
+                                    + "`'s");
+                }
+            }
+        }
+        if (key.kind().isHardware() && !signed.hasPresence()) {
+            return refuse(Reason.NO_PRESENCE, "the key reports no touch");
+        }
+        if (expected.needsVerification() && !signed.hasVerification()) {
+            return refuse(
+                    Reason.NO_VERIFICATION,
+                    "the key did not verify its person: use a hardware key made with verify-required");
+        }
+        if (!signed.verifies(statement, Statement.NAMESPACE)) {
+            return refuse(
+                    Reason.BAD_SIGNATURE,
+                    "the signature is not one of these bytes in the namespace "
+                            + Statement.NAMESPACE);
+        }
+        // The statement and not the signature is the evidence: an ECDSA signature can be rewritten
+        // into another
+        // valid one by anybody, canonical bytes with a challenge cannot.
+        return new Verdict.Verified(said, Digest.of(statement), key.kind(), signed.counter());
+    }
+
+    private static Verdict refuse(Reason reason, String problem) {
+        return new Verdict.Refused(reason, problem);
+    }
+
+    private static String first(List<Fault> faults) {
+        return faults.getFirst().text();
+    }
+
+    @Override
+    public String toString() {
+        return "approval token " + Digest.of(statement);
+    }
+}

@@ -1,0 +1,98 @@
+package dev.countergate.policy.token;
+
+import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.call.Person;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What an approver signs: this decision, on these bytes, seen as this text, by this person with this key, in answer to this
+ * challenge, within this time. Its bytes are canonical, so that a statement has one form.
+ *
+ * @param decision what is said of the proposal
+ * @param server whose proposal it is
+ * @param proposal which one
+ * @param digest of the proposal's core
+ * @param view SHA-256 of the text that was shown
+ * @param approver who decides
+ * @param key the fingerprint of the key that signs, as {@code ssh-keygen -l} prints it
+ * @param challenge that the server gave for this statement
+ * @param issued when the server gave it, exact to the millisecond
+ * @param expires until when it can be handed in, after {@code issued} by at most {@link #VALID_MAX}
+ */
+public record Statement(
+        Decision decision,
+        ServerId server,
+        ProposalId proposal,
+        Digest digest,
+        Digest view,
+        Person approver,
+        String key,
+        Challenge challenge,
+        Instant issued,
+        Instant expires) {
+    /** The version of the format. */
+    public static final int VERSION = 1;
+
+    /** The longest time between giving a statement out and taking it back signed. */
+    public static final Duration VALID_MAX = Duration.ofMinutes(60);
+
+    /** The namespace a statement is signed in. */
+    public static final String NAMESPACE = "approval-v1@countergate.dev";
+
+    private static final Pattern FINGERPRINT = Pattern.compile("SHA256:[A-Za-z0-9+/]{43}");
+
+    /** What an approver says. */
+    public enum Decision {
+        APPROVE,
+        REJECT;
+
+        /** The word that stands in a statement. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public Statement {
+        if (!FINGERPRINT.matcher(key).matches()) {
+            throw new IllegalArgumentException("not a key's fingerprint: `" + key + "`");
+        }
+        if (!UtcTime.isExact(issued) || !UtcTime.isExact(expires)) {
+            throw new IllegalArgumentException("a statement's times have whole milliseconds");
+        }
+        if (!expires.isAfter(issued) || expires.isAfter(issued.plus(VALID_MAX))) {
+            throw new IllegalArgumentException(
+                    "a statement is valid for a while, and for " + VALID_MAX + " at most");
+        }
+    }
+
+    /** The bytes to sign: canonical JSON, no line end. */
+    public byte[] bytes() {
+        ObjectNode statement = JsonNodeFactory.instance.objectNode();
+        statement.put("version", VERSION);
+        statement.put("decision", decision.word());
+        statement.put("server", server.value());
+        statement.put("proposal", proposal.value());
+        statement.put("digest", digest.hex());
+        statement.put("view", view.hex());
+        statement.put("approver", approver.name());
+        statement.put("key", key);
+        statement.put("challenge", challenge.hex());
+        statement.put("issued", UtcTime.text(issued));
+        statement.put("expires", UtcTime.text(expires));
+        return switch (CanonicalJson.write(statement)) {
+            case Checked.Valid<byte[]>(byte[] bytes) -> bytes;
+            // INVARIANT: every component is short ASCII by its own check.
+            case Checked.Invalid<byte[]>(var faults) -> throw new IllegalStateException();
+        };
+    }
+
+    /** The statement whose bytes these are; anything else, down to one byte, is refused with its faults. */
+    public static Checked<Statement> read(byte[] bytes) {
+        return CanonicalJson.read(bytes).then(StatementMembers::read);
+    }
+}
