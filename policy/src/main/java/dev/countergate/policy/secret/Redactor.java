@@ -1,18 +1,16 @@
 package dev.countergate.policy.secret;
 
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Takes known secrets, and their usual encodings, out of foreign text: a backend may echo the header it was sent.
+ * Takes known secrets, and their usual encodings, out of foreign text: a backend may echo the header it was sent. What
+ * is left of a secret where a text was cut goes too.
  *
  * <p>A secret shorter than {@link #LENGTH_MIN} characters is left alone: replacing {@code on} or {@code 1} everywhere
  * would destroy the text without hiding anything. Immutable.
@@ -21,49 +19,82 @@ public final class Redactor {
     /** The shortest secret that is looked for, in characters. */
     public static final int LENGTH_MIN = 4;
 
-    private final List<Form> forms;
+    private static final int ASCII = 0x80;
 
-    private Redactor(List<Form> forms) {
-        this.forms = forms;
+    private final List<Needle> needles;
+
+    /** Whether a needle may begin with that character; one beyond ASCII always may. */
+    private final boolean[] begins = new boolean[ASCII];
+
+    private Redactor(List<Needle> needles) {
+        this.needles = needles;
+        for (Needle needle : needles) {
+            String text = needle.text();
+            int at = 0;
+            while (at < text.length() - 1 && Needle.mayBeLeftOut(text.charAt(at))) {
+                at++;
+            }
+            text.substring(0, at + 1).chars().filter(c -> c < ASCII).forEach(c -> begins[c] = true);
+        }
+        "%+\\&".chars().forEach(c -> begins[c] = true);
     }
 
     /** A redactor of these secrets. */
     public static Redactor of(Collection<Secret> secrets) {
-        Map<String, Form> forms = new LinkedHashMap<>();
+        List<Needle> needles = new ArrayList<>();
         for (Secret secret : secrets) {
             if (secret.value().length() >= LENGTH_MIN) {
                 for (String encoding : encodings(secret.value())) {
-                    forms.putIfAbsent(encoding, new Form(encoding, secret.shown()));
+                    needles.add(new Needle(encoding, secret.shown()));
                 }
             }
         }
-        List<Form> longestFirst = new ArrayList<>(forms.values());
-        longestFirst.sort(Comparator.comparingInt((Form form) -> form.text().length()).reversed());
-        return new Redactor(List.copyOf(longestFirst));
+        return new Redactor(List.copyOf(needles));
     }
 
     /** {@code text} with {@code [secret NAME]} wherever a secret stood. */
     public String redact(String text) {
-        String clean = text;
-        for (Form form : forms) {
-            if (clean.contains(form.text())) {
-                clean = clean.replace(form.text(), form.shown());
+        if (needles.isEmpty()) {
+            return text;
+        }
+        StringBuilder clean = null;
+        int kept = 0;
+        for (int at = 0; at < text.length(); ) {
+            Match match = at(text, at);
+            if (match == null) {
+                at++;
+                continue;
+            }
+            clean = clean == null ? new StringBuilder(text.length() + 16) : clean;
+            clean.append(text, kept, at).append(match.needle().shown());
+            at = match.end();
+            kept = at;
+        }
+        return clean == null ? text : clean.append(text, kept, text.length()).toString();
+    }
+
+    /** The longest needle at {@code at}, or null. */
+    private @Nullable Match at(String text, int at) {
+        char first = text.charAt(at);
+        if (first < ASCII && !begins[first]) {
+            return null;
+        }
+        Match longest = null;
+        for (Needle needle : needles) {
+            int end = needle.end(text, at);
+            if (end > (longest == null ? at : longest.end())) {
+                longest = new Match(needle, end);
             }
         }
-        return clean;
+        return longest;
     }
 
     private static List<String> encodings(String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        String form = URLEncoder.encode(value, StandardCharsets.UTF_8);
         String base64 = Base64.getEncoder().encodeToString(bytes);
         String base64Url = Base64.getUrlEncoder().encodeToString(bytes);
         return List.of(
                 value,
-                form,
-                form.replace("+", "%20"),
-                escaped(value),
-                escaped(value).replace("/", "\\/"),
                 base64,
                 base64.replace("=", ""),
                 base64Url,
@@ -72,28 +103,5 @@ public final class Redactor {
                 HexFormat.of().withUpperCase().formatHex(bytes));
     }
 
-    /** As it stands inside a JSON string (RFC 8259 section 7), without the quotes. */
-    private static String escaped(String value) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            switch (c) {
-                case '"' -> text.append("\\\"");
-                case '\\' -> text.append("\\\\");
-                case '\n' -> text.append("\\n");
-                case '\r' -> text.append("\\r");
-                case '\t' -> text.append("\\t");
-                default -> {
-                    if (c < ' ') {
-                        text.append("\\u").append(HexFormat.of().toHexDigits(c));
-                    } else {
-                        text.append(c);
-                    }
-                }
-            }
-        }
-        return text.toString();
-    }
-
-    private record Form(String text, String shown) {}
+    private record Match(Needle needle, int end) {}
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RedactorTest {
     private static final Redactor REDACTOR =
@@ -23,6 +24,13 @@ class RedactorTest {
                     """
         plain            | tok/en+"7=é
         component        | tok%2Fen%2B%227%3D%C3%A9
+        small hex digits | tok%2fen%2b%227%3d%c3%a9
+        URL path, WHATWG | tok/en+%227=%C3%A9
+        JSON, ASCII only | tok/en+\\"7=\\u00e9
+        JSON, big digits | tok\\u002Fen\\u002B\\"7=\\u00E9
+        HTML             | tok/en+&quot;7=é
+        HTML, Go's       | tok/en&#43;&#34;7=é
+        header, Latin-1  | tok/en+"7=Ã©
         json             | tok/en+\\"7=é
         json, slashes    | tok\\/en+\\"7=é
         base64           | dG9rL2VuKyI3PcOp
@@ -33,6 +41,43 @@ class RedactorTest {
         assertThat(REDACTOR.redact("a " + encoded + " b"))
                 .as(name)
                 .isEqualTo("a [secret API_TOKEN] b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tok/en+\"...",
+                "tok/en+\"7… (truncated, showing 2000/3000 chars)",
+                "tok%2Fen%2B...",
+                "dG9rL2VuK... [80 more characters]",
+                "tok/en+\"7="
+            })
+    void takes_out_what_is_left_of_a_secret_where_a_text_was_cut(String cut) {
+        assertThat(REDACTOR.redact("a " + cut))
+                .startsWith("a [secret A")
+                .doesNotContain("tok", "dG9");
+    }
+
+    @Test
+    void leaves_a_few_letters_alone_that_happen_to_begin_a_secret() {
+        assertThat(REDACTOR.redact("took tok... tok/ tok/ex")).isEqualTo("took tok... tok/ tok/ex");
+    }
+
+    /** Headers go without line breaks, and URLs without tabs too. */
+    @Test
+    void takes_out_a_secret_whose_line_breaks_were_dropped() {
+        Redactor redactor = Redactor.of(List.of(new Secret("FILE", "abc\ndef\r\n")));
+
+        assertThat(redactor.redact("<abcdef> <abc\\ndef>"))
+                .isEqualTo("<[secret FILE]> <[secret FILE]>");
+    }
+
+    @Test
+    void takes_out_a_secret_that_holds_what_looks_like_an_escape() {
+        Redactor redactor = Redactor.of(List.of(new Secret("ODD", "a%2541\\\\n&amp;+b")));
+
+        assertThat(redactor.redact("a%2541\\\\n&amp;+b a%252541%5C%5Cn%26amp;%2Bb"))
+                .isEqualTo("[secret ODD] [secret ODD]");
     }
 
     @Test

@@ -74,10 +74,20 @@ final class UrlReader {
         }
         if (!host.matches()
                 || (host.group(2) != null && Integer.parseInt(host.group(2)) > 65_535)) {
-            return fault(
-                    text,
-                    "`" + Printable.text(authority) + "` is not a host with an optional port",
-                    "write it as host or host:port, in ASCII");
+            // A password that holds a slash ends the authority too soon, and would be shown here.
+            boolean mayBeSecret = all.indexOf('@') >= 0 || text.value().contains("${");
+            return mayBeSecret
+                    ? fault(
+                            text,
+                            "what stands where the host should is not a host with an optional port",
+                            "write it as host or host:port, in ASCII; percent-encode `/`, `?`, `#`, `@` and `\\` in a"
+                                    + " user name or password")
+                    : fault(
+                            text,
+                            "`"
+                                    + Printable.text(authority)
+                                    + "` is not a host with an optional port",
+                            "write it as host or host:port, in ASCII");
         }
         URI origin = URI.create(origin(scheme.group(1), host.group(1), host.group(2)));
         SecretText authorization =

@@ -6,6 +6,8 @@ import dev.countergate.policy.catalogue.Effect;
 import dev.countergate.policy.catalogue.PrometheusAction;
 import dev.countergate.policy.catalogue.Tool;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CatalogueLoaderTest {
     @Test
@@ -54,5 +56,24 @@ class CatalogueLoaderTest {
                         "c.yaml:4:12: tools.9lives.name: must be a name of up to 128 letters, digits, `_` and `-` that begins with a letter or `_`, and is `9lives`",
                         "c.yaml:6:32: tools.two.prometheus.rules: `alerts` is given as well: keep one: a tool does one thing",
                         "c.yaml:7:5: tools.two.promethus: there is no such key: did you mean `prometheus`?");
+    }
+
+    /** A slash ends what a URL parser takes for the host, so the beginning of such a password stands there. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://ana:${PASSWORD}@x/",
+                "http://${PASSWORD}@x/",
+                "http://${PASSWORD}/",
+                "${PASSWORD}",
+                "http://ana:hunter two/s@x/"
+            })
+    void shows_nothing_of_a_password_that_breaks_its_url(String url) {
+        Catalogues catalogues =
+                Catalogues.of("tools: [{name: a, url: \"" + url + "\"}]")
+                        .variable("PASSWORD", "hunter two/s");
+
+        assertThat(catalogues.faults()).isNotEmpty();
+        assertThat(catalogues.faults().toString()).doesNotContain("hunter");
     }
 }
