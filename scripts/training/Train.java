@@ -52,8 +52,7 @@ final class Train {
     private static final int REFUSED_FROM = 900;
 
     private static final Pattern REQUEST_ID = Pattern.compile("\"id\":(\\d+)");
-    private static final Pattern REFUSAL =
-            Pattern.compile("\"error\":\\{|\"isError\":true");
+    private static final Pattern REFUSAL = Pattern.compile("\"error\":\\{|\"isError\":true");
 
     private final Path install;
     private final Path source;
