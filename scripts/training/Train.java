@@ -93,6 +93,7 @@ final class Train {
                         "server",
                         Redirects.LOG,
                         "serve",
+                        "--auto-started",
                         "--config",
                         catalogue(),
                         "--state",

@@ -2,9 +2,11 @@ package dev.countergate.server;
 
 import dev.countergate.server.cli.CommandTree;
 import dev.countergate.server.cli.Console;
+import dev.countergate.server.cli.DaemonStart;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,9 +23,22 @@ public final class Main {
                         Path.of("").toAbsolutePath(),
                         stream(FileDescriptor.out),
                         stream(FileDescriptor.err));
-        int code = CommandTree.of(console).execute(arguments);
+        int code =
+                DaemonStart.ofRelay(arguments, console)
+                        .map(start -> run(start, console))
+                        .orElseGet(() -> CommandTree.of(console).execute(arguments));
         console.out().flush();
         System.exit(code);
+    }
+
+    private static int run(DaemonStart start, Console console) {
+        try {
+            return start.run(console);
+        } catch (IOException failure) {
+            return console.fail(String.valueOf(failure.getMessage()));
+        } catch (InterruptedException nobodyInterruptsThisThread) {
+            return console.fail("interrupted");
+        }
     }
 
     /** UTF-8 whatever the locale: backends and agents write it. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Authenticator;
 import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
 import okhttp3.CookieJar;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
@@ -18,7 +19,7 @@ import okhttp3.Response;
  *
  * <p>Left to itself OkHttp 5 sends again after a broken connection, after 408, and after 503 with {@code Retry-After:
  * 0}, the last even with retries off; so retries are off and the header is taken away before OkHttp sees it. There is no
- * timeout but the connection's: the whole call's ends reading and writing too, and costs less.
+ * timeout but the connection's: {@link CallWatch} ends reading and writing when the whole call's time is over.
  */
 final class HttpClients {
     /** How long connecting to one address may take, so that the next one has its turn. */
@@ -28,12 +29,17 @@ final class HttpClients {
 
     private HttpClients() {}
 
-    /** For reads: connections are kept, {@code idleMax} at most. */
-    static OkHttpClient forReads(int idleMax) {
+    /**
+     * For reads: connections are kept, {@code idleMax} at most. Where the origin is plain HTTP nothing of TLS is set up,
+     * which spares the start of the daemon the loading of every trusted certificate.
+     */
+    static OkHttpClient forReads(int idleMax, boolean secure) {
         return new OkHttpClient.Builder()
                 .connectionPool(
                         new ConnectionPool(idleMax, IDLE_MAX.toMillis(), TimeUnit.MILLISECONDS))
                 .protocols(List.of(Protocol.HTTP_1_1))
+                .connectionSpecs(
+                        List.of(secure ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
                 .proxy(Proxy.NO_PROXY)
                 .dns(new BoundedDns())
                 .fastFallback(false)

@@ -4,7 +4,6 @@ import dev.countergate.policy.result.Reply;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -19,9 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class HttpExchange {
     private final WireFailures failures;
     private final int bodyBytesMax;
+    private final CallWatch watch;
 
-    HttpExchange(WireFailures failures, int bodyBytesMax) {
+    HttpExchange(WireFailures failures, int bodyBytesMax, CallWatch watch) {
         this.failures = failures;
+        this.watch = watch;
         this.bodyBytesMax = bodyBytesMax;
     }
 
@@ -48,7 +49,7 @@ final class HttpExchange {
             return none(trace, failures.late(given));
         }
         Call call = client.newCall(request);
-        call.timeout().timeout(left.toNanos(), TimeUnit.NANOSECONDS);
+        watch.watch(call, deadline);
         try {
             return ScopedValue.where(BoundedDns.DEADLINE, deadline).call(() -> read(call, trace));
         } catch (IOException broken) {
@@ -61,6 +62,8 @@ final class HttpExchange {
                             new WireReply.None(failures.broken(broken, given, trace), trace.sent()),
                             null,
                             trace.brokeOnReusedConnection());
+        } finally {
+            watch.forget(call);
         }
     }
 

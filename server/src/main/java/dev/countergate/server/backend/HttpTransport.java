@@ -23,6 +23,7 @@ public final class HttpTransport implements AutoCloseable {
     private final HttpUrl origin;
     private final WireFailures failures;
     private final OutgoingRequests outgoing;
+    private final CallWatch watch;
     private final HttpExchange exchange;
     private final Semaphore places;
     private final OkHttpClient reads;
@@ -37,9 +38,10 @@ public final class HttpTransport implements AutoCloseable {
         this.origin = HttpUrl.get(backend.origin().toString());
         this.failures = new WireFailures(backend);
         this.outgoing = new OutgoingRequests("countergate/" + version);
-        this.exchange = new HttpExchange(failures, backend.limits().responseBytesMax());
+        this.watch = new CallWatch(backend.name().value());
+        this.exchange = new HttpExchange(failures, backend.limits().responseBytesMax(), watch);
         this.places = new Semaphore(backend.limits().concurrencyMax(), true);
-        this.reads = HttpClients.forReads(backend.limits().concurrencyMax());
+        this.reads = HttpClients.forReads(backend.limits().concurrencyMax(), origin.isHttps());
         this.sends = HttpClients.forSends(reads);
     }
 
@@ -92,6 +94,7 @@ public final class HttpTransport implements AutoCloseable {
         reads.dispatcher().cancelAll();
         reads.connectionPool().evictAll();
         sends.connectionPool().evictAll();
+        watch.close();
     }
 
     private WireReply follow(Request first, Deadline deadline, Duration given)

@@ -37,7 +37,7 @@ public record Console(
     }
 
     /** Says why a command failed, one line with what to do, and gives its exit code. */
-    int fail(String line) {
+    public int fail(String line) {
         err.println("countergate: " + line);
         return ExitCode.FAILED;
     }

@@ -1,18 +1,7 @@
 package dev.countergate.server.cli;
 
-import dev.countergate.relay.StateDirectory;
-import dev.countergate.server.Version;
-import dev.countergate.server.Wiring;
-import dev.countergate.server.daemon.DaemonProcess;
 import dev.countergate.server.daemon.DaemonSettings;
-import dev.countergate.server.telemetry.BoundedLogFile;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -72,40 +61,14 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        Path catalogue = place.catalogue(console);
-        StateDirectory state = place.state(console);
-        PrintStream error = console.err();
-        if (autoStarted && Files.exists(state.log())) {
-            error = boundedError(state.log());
-            System.setErr(error);
-        }
-        DaemonSettings settings =
-                new DaemonSettings(
-                        Version.TEXT,
-                        catalogue,
-                        state,
+        return new DaemonStart(
+                        place.catalogue(console),
+                        place.state(console),
+                        lenient,
                         agentGroup,
                         operatorGroup,
                         autoStarted,
-                        Duration.ofMinutes(idleMinutes),
-                        DaemonSettings.DRAIN_ALLOWED,
-                        DaemonSettings.CONNECTIONS_MAX);
-        return new DaemonProcess(
-                        settings,
-                        () -> Wiring.daemon(settings, lenient, console.environment()),
-                        console.environment(),
-                        error)
-                .run();
-    }
-
-    /** Standard error of an auto-started daemon is its log file, opened for appending by whoever started it. */
-    private static PrintStream boundedError(Path log) throws IOException {
-        return new PrintStream(
-                new BoundedLogFile(
-                        new FileOutputStream(FileDescriptor.err),
-                        log,
-                        BoundedLogFile.FILE_BYTES_MAX),
-                true,
-                StandardCharsets.UTF_8);
+                        Duration.ofMinutes(idleMinutes))
+                .run(console);
     }
 }
