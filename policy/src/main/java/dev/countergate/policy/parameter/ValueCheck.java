@@ -60,7 +60,7 @@ final class ValueCheck {
         if (value.isString()) {
             return soundText(value.stringValue(), faults);
         }
-        if (value.isNumber() && !Double.isFinite(value.doubleValue())) {
+        if (value.isNumber() && !isFinite(value)) {
             fault(faults, "is not a finite number", "");
             return false;
         }
@@ -78,6 +78,13 @@ final class ValueCheck {
             }
         }
         return true;
+    }
+
+    /** Jackson throws for a number that is written out but no double: {@code 1e400}. */
+    private static boolean isFinite(JsonNode number) {
+        boolean isBinary = number.isDouble() || number.isFloat();
+        return Double.isFinite(
+                isBinary ? number.doubleValue() : number.decimalValue().doubleValue());
     }
 
     private boolean soundText(String text, List<Fault> faults) {

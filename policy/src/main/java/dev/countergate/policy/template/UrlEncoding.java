@@ -20,9 +20,12 @@ final class UrlEncoding {
         return encode(text, c -> isAlphanumeric(c) || "-_.!~*()".indexOf(c) >= 0);
     }
 
-    /** What a URL parser does to a path: percent signs stay as they are. */
+    /**
+     * What a URL parser does to a path: percent signs stay as they are. The bar, which browsers leave alone, is encoded
+     * too (RFC 3986), because OkHttp would do it, and a request is what goes over the wire.
+     */
     static String path(String text) {
-        return encode(text, c -> c > ' ' && c < 0x7F && "\"#<>?`{}^".indexOf(c) < 0);
+        return encode(text, c -> c > ' ' && c < 0x7F && "\"#<>?`{}^|".indexOf(c) < 0);
     }
 
     /** What a URL parser does to a query of {@code http} or {@code https}. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
+import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,19 @@ import tools.jackson.databind.json.JsonMapper;
 @NullMarked
 class ParametersTest {
     private static final JsonMapper JSON = new JsonMapper();
+
+    @Test
+    void refuses_a_number_too_large_for_any_backend() {
+        Parameters parameters =
+                Parameters.of(
+                        List.of(DeclaredParameter.named("n").type(ParameterType.NUMBER).build()));
+        JsonNode huge =
+                JSON.createObjectNode()
+                        .set("n", JSON.getNodeFactory().numberNode(new BigDecimal("-1e400")));
+
+        assertThat(parameters.bind(huge))
+                .isEqualTo(Checked.invalid(new Fault("n", "is not a finite number", "")));
+    }
 
     @Test
     void tells_every_fault_at_once() {
