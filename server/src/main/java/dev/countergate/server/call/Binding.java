@@ -7,6 +7,7 @@ import dev.countergate.policy.parameter.Arguments;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -14,6 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class Binding {
     /** What precedes every free text of a notification, so that its readers know who wrote it. */
     static final String WRITTEN_BY_AGENT = "[written by an AI agent] ";
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private Binding() {}
 
@@ -24,7 +27,7 @@ final class Binding {
             case NOTIFY ->
                     tool.parameters()
                             .bind(arguments)
-                            .then(bound -> Checked.valid(labelled(tool, bound)));
+                            .then(bound -> Checked.valid(labelled(tool, arguments, bound)));
             case WRITE -> bindWrite(tool, arguments);
         };
     }
@@ -48,20 +51,38 @@ final class Binding {
         return tool.parameters().bind(rest);
     }
 
-    private static Arguments labelled(Tool tool, Arguments bound) {
+    /** What the operator wrote as a default, or allowed word by word, is not the agent's. */
+    private static Arguments labelled(Tool tool, JsonNode given, Arguments bound) {
         Map<String, JsonNode> values = new LinkedHashMap<>();
         bound.asMap()
                 .forEach(
                         (name, value) -> {
-                            boolean constrained =
-                                    tool.parameters().find(name).orElseThrow().isConstrained();
-                            values.put(
-                                    name,
-                                    constrained || !value.isString()
-                                            ? value
-                                            : JsonNodeFactory.instance.stringNode(
-                                                    WRITTEN_BY_AGENT + value.stringValue()));
+                            boolean isAgents =
+                                    given.has(name)
+                                            && !tool.parameters()
+                                                    .find(name)
+                                                    .orElseThrow()
+                                                    .isConstrained();
+                            values.put(name, isAgents ? labelled(value) : value);
                         });
         return Arguments.of(values);
+    }
+
+    private static JsonNode labelled(JsonNode value) {
+        if (value.isString()) {
+            return NODES.stringNode(WRITTEN_BY_AGENT + value.stringValue());
+        }
+        if (value.isArray()) {
+            ArrayNode items = NODES.arrayNode();
+            value.forEach(item -> items.add(labelled(item)));
+            return items;
+        }
+        if (value.isObject()) {
+            ObjectNode members = NODES.objectNode();
+            value.properties()
+                    .forEach(member -> members.set(member.getKey(), labelled(member.getValue())));
+            return members;
+        }
+        return value;
     }
 }

@@ -36,13 +36,23 @@ final class Deadlines {
                     case SsmRequest.Document document -> command(document.run().runLimit());
                     default -> backends(tool, catalogue);
                 };
-        return needed.compareTo(LONGEST) < 0 ? needed : LONGEST;
+        return atMostLongest(needed);
     }
 
     private static Duration http(HttpRequest request) {
         int retries = request.retry().count();
-        Duration waits = request.retry().backoff().multipliedBy((1L << Math.min(retries, 20)) - 1);
-        return request.timeout().multipliedBy(retries + 1L).plus(waits).plusSeconds(1);
+        // Capped before they are multiplied: a catalogue may ask for more than a Duration holds.
+        Duration waits =
+                atMostLongest(request.retry().backoff())
+                        .multipliedBy((1L << Math.min(retries, 20)) - 1);
+        return atMostLongest(request.timeout())
+                .multipliedBy(retries + 1L)
+                .plus(waits)
+                .plusSeconds(1);
+    }
+
+    private static Duration atMostLongest(Duration duration) {
+        return duration.compareTo(LONGEST) < 0 ? duration : LONGEST;
     }
 
     private static Duration command(@Nullable Integer runLimitSeconds) {

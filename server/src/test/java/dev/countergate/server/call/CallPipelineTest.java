@@ -154,6 +154,55 @@ class CallPipelineTest {
     }
 
     @Test
+    void says_so_in_every_text_the_agent_gave_and_in_no_other() throws Exception {
+        CallPipeline pipeline =
+                pipeline(
+                        """
+                        tools:
+                          - name: tell
+                            url: "http://api.test/hook"
+                            method: POST
+                            effect: notify
+                            params:
+                              - {name: title, default: from the runbook}
+                              - {name: lines, type: array}
+                              - {name: more, type: object}
+                              - {name: who, enum: [ops, dba]}
+                        """);
+
+        call(
+                pipeline,
+                "tell",
+                "{\"lines\":[\"a\",[\"b\"],1],\"more\":{\"k\":{\"l\":\"c\"},\"n\":null},\"who\":\"dba\"}");
+        call(pipeline, "tell", "{\"title\":\"from the runbook\"}");
+
+        assertThat(recorder.sent)
+                .extracting(HttpRequest::body)
+                .containsExactly(
+                        "{'title':'from the runbook','lines':['@a',['@b'],1],'more':{'k':{'l':'@c'},'n':null},'who':'dba'}"
+                                .replace('\'', '"')
+                                .replace("@", Binding.WRITTEN_BY_AGENT),
+                        "{'title':'@from the runbook'}"
+                                .replace('\'', '"')
+                                .replace("@", Binding.WRITTEN_BY_AGENT));
+    }
+
+    @Test
+    void gives_a_tool_that_asks_for_ages_the_longest_deadline() throws Exception {
+        CallPipeline pipeline =
+                pipeline(
+                        """
+                        tools:
+                          - name: patient
+                            url: "http://api.test/"
+                            timeout: 9007199254740991
+                            retry: {count: 100, backoff_ms: 9007199254740991}
+                        """);
+
+        assertThat(call(pipeline, "patient", "{}").isError()).isFalse();
+    }
+
+    @Test
     void stops_a_flood_of_notifications_until_time_has_passed() throws Exception {
         CallPipeline pipeline = pipeline(TOOLS);
         for (int i = 0; i < NotifyLimits.DEFAULT.calls(); i++) {

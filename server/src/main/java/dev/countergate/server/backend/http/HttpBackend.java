@@ -33,9 +33,14 @@ public final class HttpBackend implements BackendClient<HttpRequest> {
             if (attempt == request.retry().count() || !isPassing(reply)) {
                 return shaped(request, reply);
             }
-            Duration pause =
-                    request.retry().backoff().multipliedBy(1L << Math.min(attempt, DOUBLINGS_MAX));
-            if (pause.compareTo(context.deadline().left()) >= 0) {
+            Duration left = context.deadline().left();
+            Duration backoff = request.retry().backoff();
+            // The first comparison keeps the multiplication within what a Duration holds.
+            if (backoff.compareTo(left) >= 0) {
+                return shaped(request, reply);
+            }
+            Duration pause = backoff.multipliedBy(1L << Math.min(attempt, DOUBLINGS_MAX));
+            if (pause.compareTo(left) >= 0) {
                 return shaped(request, reply);
             }
             Thread.sleep(pause);
