@@ -39,3 +39,11 @@ for process in relay server command; do
     [ -s damaged.err ] || fail "the JVM did not notice the damaged cache of the $process"
 done
 echo 'ok: relay, server and command each have a start-up cache the JVM accepts; a damaged one is told on standard error'
+
+# `doctor` hashes again what a start-up cache depends on.
+cp "$install/relay.args" relay.args
+echo >>"$install/relay.args"
+XDG_STATE_HOME=$work/state "$root/countergate" doctor --config "$root/tools.yaml" >doctor.txt 2>&1 || true
+cp relay.args "$install/relay.args"
+grep -q 'changed since they were built: .*relay.args' doctor.txt || fail "doctor does not see a changed file: $(cat doctor.txt)"
+echo 'ok: doctor names a file of the build that was changed since'

@@ -136,6 +136,10 @@ build_install() {
     "$jdk_home/bin/java" -Xlog:disable -Xlog:all=warning:stderr "$root/scripts/training/Train.java" "$install" \
         </dev/null >"$builds/training.log" 2>&1 ||
         say "not every start-up cache could be made (see $builds/training.log); starting will take longer"
+    # What a start-up cache depends on besides the jars, for `countergate doctor` to hash again.
+    for build_file in "$install"/*.aot "$install"/*.args "$jdk_home/lib/modules" "$jdk_home/lib/server/"*; do
+        [ ! -f "$build_file" ] || build_sums "$build_file" >>"$install/SHA256SUMS"
+    done
     : >"$install/complete"
 }
 

@@ -73,7 +73,11 @@ final class InstallationCheck {
             wrong.add(String.valueOf(unreadable.getMessage()));
         }
         return wrong.isEmpty()
-                ? Diagnosis.ok("files", count + " jars are as built in " + folder)
+                ? Diagnosis.ok(
+                        "files",
+                        count
+                                + " files of the build, its start-up caches and the JDK are as they were in "
+                                + folder)
                 : Diagnosis.problem(
                         "files",
                         "changed since they were built: " + String.join(", ", wrong),

@@ -1,6 +1,7 @@
 package dev.countergate.server.daemon;
 
 import dev.countergate.relay.StateDirectory;
+import dev.countergate.server.mcp.SessionLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,8 @@ public record DaemonSettings(
     /** Idle time of an auto-started daemon unless something else is asked for. */
     public static final Duration IDLE_ALLOWED = Duration.ofMinutes(30);
 
-    /** How long what is in flight may take to finish. */
-    public static final Duration DRAIN_ALLOWED = Duration.ofSeconds(10);
+    /** How long what is in flight may take to finish: as long as after the end of one client's input. */
+    public static final Duration DRAIN_ALLOWED = SessionLimits.STANDARD.drain();
 
     /** Agents connected at the same time. */
     public static final int CONNECTIONS_MAX = 256;
