@@ -2,6 +2,7 @@ package dev.countergate.server;
 
 import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.server.config.CatalogueLoader;
+import dev.countergate.server.config.CatalogueSchema;
 import dev.countergate.server.config.Loading;
 import dev.countergate.server.config.Sources;
 import dev.countergate.server.daemon.DaemonProcess.Built;
@@ -12,6 +13,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /** Builds all objects by constructor, top to bottom; nothing else knows all of them. */
 public final class Wiring {
@@ -32,6 +34,11 @@ public final class Wiring {
                             Loading.Origins origins) ->
                     new CatalogueReport(null, text(faults), text(warnings), origins.variables());
         };
+    }
+
+    /** The JSON Schema of a catalogue file. */
+    public static JsonNode schema() {
+        return CatalogueSchema.json();
     }
 
     /** Builds what a daemon serves. */

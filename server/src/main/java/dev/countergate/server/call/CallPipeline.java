@@ -205,7 +205,8 @@ public final class CallPipeline implements ToolService {
     }
 
     private static ToolResult refused(ToolCall call, Decision decision, ToolResult refusal) {
-        said(call).addKeyValue("rule", decision.rule()).log("refused");
+        String rule = decision.rule();
+        said(call).addKeyValue("rule", rule == null ? "none" : rule).log("refused");
         return refusal;
     }
 

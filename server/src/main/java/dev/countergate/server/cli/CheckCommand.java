@@ -25,7 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
             "Exit code 3 when there are faults. With --json: {file, faults, warnings, tools}, tools",
             "as `tools --json` has them.",
             "",
-            "  $ countergate check tools.yaml"
+            "  $ countergate check tools.yaml",
+            "  $ countergate check --schema > tools.schema.json"
         })
 final class CheckCommand implements Callable<Integer> {
     private final Console console;
@@ -44,12 +45,21 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print JSON")
     private boolean json;
 
+    @Option(
+            names = "--schema",
+            description = "print the JSON Schema of a catalogue file, for editors; reads no file")
+    private boolean schema;
+
     CheckCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() {
+        if (schema) {
+            console.print(Wiring.schema());
+            return ExitCode.DONE;
+        }
         Path chosen = Place.choose(file, console);
         CatalogueReport report = Wiring.check(chosen, lenient, console.environment());
         Optional<Catalogue> catalogue = report.catalogue();

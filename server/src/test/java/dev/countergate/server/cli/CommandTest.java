@@ -74,6 +74,38 @@ class CommandTest {
         }
     }
 
+    @Test
+    void prints_the_schema_that_editors_are_given() throws IOException {
+        Outcome schema = run("check", "--schema");
+
+        assertThat(schema.code()).isZero();
+        assertThat(schema.json())
+                .isEqualTo(
+                        new JsonMapper()
+                                .readTree(Files.readString(Path.of("../docs/tools.schema.json"))));
+    }
+
+    @Test
+    void takes_for_a_relays_daemon_only_what_a_relay_asks_for() {
+        Console console = new Console(environment, folder, System.out, System.err);
+        String[] asked = {"serve", "--auto-started", "--config", "c.yaml", "--state", "st"};
+
+        DaemonStart start = DaemonStart.ofRelay(asked, console).orElseThrow();
+
+        assertThat(start.catalogue()).isEqualTo(folder.resolve("c.yaml"));
+        assertThat(start.state().path()).isEqualTo(folder.resolve("st"));
+        assertThat(start.autoStarted()).isTrue();
+        for (int changed = 0; changed < asked.length; changed++) {
+            String[] others = asked.clone();
+            others[changed] = "--help";
+            boolean isValue = changed == 3 || changed == 5;
+            assertThat(DaemonStart.ofRelay(others, console).isPresent())
+                    .as(String.join(" ", others))
+                    .isEqualTo(isValue);
+        }
+        assertThat(DaemonStart.ofRelay(new String[] {"serve"}, console)).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
