@@ -39,9 +39,11 @@ final class Conversation {
 
     /** The client's opening request, kept for a daemon that comes later. */
     synchronized void opened(byte[] line, String id) {
+        if (initialized != null) {
+            return; // The session is open, and the daemon refuses to open it again.
+        }
         initialize = line;
         initializeId = id;
-        initialized = null;
     }
 
     /** The client's notification that the session is open, kept likewise. */

@@ -110,6 +110,24 @@ class RelayProcessTest {
     }
 
     @Test
+    void resumes_with_the_opening_that_was_taken_whatever_the_client_sent_later() throws Exception {
+        try (Workplace place = new Workplace(folder, "")) {
+            RunningProcess relay = place.relay().reading();
+            relay.ask(INITIALIZE);
+            relay.say(INITIALIZED);
+            relay.ask(
+                    "{\"jsonrpc\":\"2.0\",\"id\":\"again\",\"method\":\"initialize\",\"params\":{}}");
+            relay.say(request("17", "slow", 60_000));
+            Workplace.await("the call runs", () -> running(place) == 1);
+            ProcessHandle.of(place.daemonPid()).orElseThrow().destroyForcibly();
+            relay.next();
+
+            // Only a daemon that heard both opening lines says so.
+            assertThat(relay.ask(request("1", "pid"))).contains("\"opened\":true");
+        }
+    }
+
+    @Test
     void leaves_a_stopped_daemon_stopped_until_the_client_asks_again() throws Exception {
         try (Workplace place = new Workplace(folder, "")) {
             RunningProcess relay = place.relay().reading();

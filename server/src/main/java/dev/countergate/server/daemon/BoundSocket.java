@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * then moved to its place, over whatever a daemon that was killed left behind.
  */
 final class BoundSocket implements AutoCloseable {
+    /** Connections that may wait to be taken up: as many agents as may come back at once after a restart. */
+    private static final int WAITING_MAX = 256;
+
     private final ServerSocketChannel channel;
     private final Path path;
 
@@ -42,7 +45,7 @@ final class BoundSocket implements AutoCloseable {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            channel.bind(UnixDomainSocketAddress.of(made));
+            channel.bind(UnixDomainSocketAddress.of(made), WAITING_MAX);
             PosixFileAttributeView view =
                     Files.getFileAttributeView(made, PosixFileAttributeView.class);
             if (group == null) {
