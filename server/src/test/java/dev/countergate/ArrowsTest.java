@@ -22,7 +22,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ArrowsTest {
     /** From the innermost outwards: a package uses those before it and none after. */
     private static final List<String> POLICY_ORDER =
-            List.of("secret", "call", "parameter", "template", "catalogue", "request", "rule");
+            List.of(
+                    "secret",
+                    "call",
+                    "token",
+                    "log",
+                    "parameter",
+                    "template",
+                    "catalogue",
+                    "request",
+                    "rule",
+                    "change");
 
     private JavaClasses product;
 
@@ -78,7 +88,18 @@ class ArrowsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"secret", "call", "parameter", "template", "catalogue", "request", "rule"})
+            strings = {
+                "secret",
+                "call",
+                "token",
+                "log",
+                "parameter",
+                "template",
+                "catalogue",
+                "request",
+                "rule",
+                "change"
+            })
     void policy_packages_use_only_those_before_them(String name) {
         String[] later =
                 POLICY_ORDER.subList(POLICY_ORDER.indexOf(name) + 1, POLICY_ORDER.size()).stream()

@@ -1,0 +1,127 @@
+package dev.countergate.policy.change;
+
+import dev.countergate.policy.parameter.JsonText;
+import dev.countergate.policy.token.UtcTime;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A core as JSON. Members may be added later, never renamed. */
+final class CoreMembers {
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private CoreMembers() {}
+
+    static ObjectNode of(Core core) {
+        ObjectNode json = NODES.objectNode();
+        json.put("version", Core.VERSION);
+        json.put("server", core.server().value());
+        json.put("proposal", core.proposal().value());
+        json.put("requester", core.requester().value());
+        json.put("person", core.person() == null ? null : core.person().name());
+        json.putObject("session")
+                .put("client", core.session().clientName())
+                .put("version", core.session().clientVersion());
+        json.put("tool", core.tool().value());
+        json.set("digests", digests(core.digests()));
+        ObjectNode arguments = json.putObject("arguments");
+        core.arguments().asMap().forEach((name, value) -> arguments.set(name, exact(value)));
+        json.put("verb", core.request().verb());
+        json.put("reversible", core.reversible());
+        json.put("loss", core.loss());
+        json.put("risk", core.risk().name().toLowerCase(Locale.ROOT));
+        json.put("environment", core.environment());
+        json.putObject("rule").put("id", core.rule().id()).put("reason", core.rule().reason());
+        json.set("request", core.request().json());
+        core.request().targets().forEach(json.putArray("targets")::add);
+        ArrayNode preconditions = json.putArray("preconditions");
+        for (Core.Precondition each : core.preconditions()) {
+            preconditions
+                    .addObject()
+                    .put("tool", each.tool().value())
+                    .put("expect", each.expect())
+                    .put("observed", each.observed())
+                    .put("reason", each.reason());
+        }
+        core.blastRadius().forEach(json.putArray("blast_radius")::add);
+        json.set("verification", verification(core.verification()));
+        json.set("undo", undo(core.undo()));
+        ArrayNode earlier = json.putArray("earlier_attempts");
+        for (Core.Earlier each : core.earlier()) {
+            earlier.addObject()
+                    .put("proposal", each.proposal().value())
+                    .put("state", each.state().name())
+                    .put("at", UtcTime.text(each.at()));
+        }
+        json.put("separation", core.separation());
+        json.putObject("quorum")
+                .put("persons", core.quorum().persons())
+                .put("other_person", core.quorum().otherPerson())
+                .put("permitted_by", core.quorum().permittedBy());
+        json.put("created", UtcTime.text(core.created()));
+        json.put("expires", UtcTime.text(core.expires()));
+        json.put("agent_reason", core.agentReason());
+        return json;
+    }
+
+    private static ObjectNode digests(Core.Digests digests) {
+        ObjectNode json = NODES.objectNode();
+        json.put("tool", digests.tool().hex());
+        json.put("guard", digests.guard().hex());
+        ObjectNode backends = json.putObject("backends");
+        digests.backends().forEach((name, digest) -> backends.put(name, digest.hex()));
+        return json;
+    }
+
+    private static JsonNode verification(Core.@Nullable Look look) {
+        return look == null
+                ? NODES.nullNode()
+                : NODES.objectNode()
+                        .put("tool", look.tool().value())
+                        .put("expect", look.expect())
+                        .put("within", seconds(look.within()))
+                        .put("every", seconds(look.every()));
+    }
+
+    private static JsonNode undo(Core.@Nullable Undo undo) {
+        if (undo == null) {
+            return NODES.nullNode();
+        }
+        ObjectNode json = NODES.objectNode().put("tool", undo.tool().value());
+        ObjectNode arguments = json.putObject("arguments");
+        undo.arguments().forEach(arguments::put);
+        return json;
+    }
+
+    private static String seconds(Duration duration) {
+        return duration.toSeconds() + "s";
+    }
+
+    /** The same value in the profile: a number that is not whole, or too large, as its text. */
+    private static JsonNode exact(JsonNode value) {
+        if (value.isObject()) {
+            ObjectNode copy = NODES.objectNode();
+            for (Map.Entry<String, JsonNode> member : value.properties()) {
+                copy.set(member.getKey(), exact(member.getValue()));
+            }
+            return copy;
+        }
+        if (value.isArray()) {
+            ArrayNode copy = NODES.arrayNode();
+            for (JsonNode item : value) {
+                copy.add(exact(item));
+            }
+            return copy;
+        }
+        boolean whole =
+                value.isIntegralNumber()
+                        && value.canConvertToLong()
+                        && Math.abs(value.longValue()) < 1L << 53;
+        return value.isNumber() && !whole ? NODES.stringNode(JsonText.plain(value)) : value;
+    }
+}

@@ -1,0 +1,244 @@
+package dev.countergate.policy.change;
+
+import dev.countergate.policy.catalogue.Backend;
+import dev.countergate.policy.parameter.JsonText;
+import dev.countergate.policy.secret.SecretText;
+import dev.countergate.policy.template.Matcher;
+import dev.countergate.policy.token.UtcTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The exact thing that would be sent, resolved: what stands in a core as {@code request}. */
+public sealed interface CoreRequest {
+    /** What it does, as the backend calls it. */
+    String verb();
+
+    /** Everything it acts on, sorted, each once; empty where that is the URL alone. */
+    List<String> targets();
+
+    /** The member {@code request}; a secret is {@code [secret NAME]} in it. */
+    ObjectNode json();
+
+    /** The same without attempt id and clock times: two that are equal do the same thing. */
+    ObjectNode essence();
+
+    /**
+     * A request over HTTP.
+     *
+     * @param method in upper case
+     * @param url absolute, encoded
+     * @param headers as sent, the later of two of one name holds
+     * @param body the exact text, or null for none
+     * @param attemptHeader the name of the header that carries the attempt id, or null where the backend takes none
+     * @param attempt the id
+     */
+    record Http(
+            String method,
+            SecretText url,
+            List<Backend.Header> headers,
+            @Nullable String body,
+            @Nullable String attemptHeader,
+            UUID attempt)
+            implements CoreRequest {
+        public Http {
+            headers = List.copyOf(headers);
+        }
+
+        @Override
+        public String verb() {
+            return method;
+        }
+
+        @Override
+        public List<String> targets() {
+            return List.of();
+        }
+
+        @Override
+        public ObjectNode json() {
+            ObjectNode request = essence();
+            if (attemptHeader != null) {
+                ((ObjectNode) request.get("headers")).put(attemptHeader, attempt.toString());
+            }
+            return request;
+        }
+
+        @Override
+        public ObjectNode essence() {
+            return http(method, url, headers, body);
+        }
+    }
+
+    /**
+     * A new silence at an Alertmanager. Its times are absolute, so that what is approved late is not longer silenced.
+     *
+     * @param url of the silences
+     * @param headers as sent
+     * @param matchers all of which must match
+     * @param start when the proposal is made
+     * @param duration how long
+     * @param createdBy who is named as its author
+     * @param comment why
+     * @param attempt the id that stands behind the comment
+     */
+    record Silence(
+            SecretText url,
+            List<Backend.Header> headers,
+            List<Matcher> matchers,
+            Instant start,
+            Duration duration,
+            String createdBy,
+            String comment,
+            UUID attempt)
+            implements CoreRequest {
+        public Silence {
+            headers = List.copyOf(headers);
+            matchers = List.copyOf(matchers);
+        }
+
+        @Override
+        public String verb() {
+            return "CreateSilence";
+        }
+
+        @Override
+        public List<String> targets() {
+            return matchers.stream().map(Matcher::text).sorted().distinct().toList();
+        }
+
+        @Override
+        public ObjectNode json() {
+            ObjectNode silence = body();
+            silence.put("startsAt", UtcTime.text(start));
+            silence.put("endsAt", UtcTime.text(start.plus(duration)));
+            silence.put("createdBy", createdBy);
+            silence.put("comment", comment + " [countergate " + attempt + "]");
+            return http("POST", url, headers, text(silence));
+        }
+
+        @Override
+        public ObjectNode essence() {
+            // How long, by whom and why may differ: the alerts that fall silent are what two
+            // proposals would both do.
+            return http("POST", url, headers, text(body()));
+        }
+
+        private ObjectNode body() {
+            ObjectNode silence = JsonNodeFactory.instance.objectNode();
+            ArrayNode list = silence.putArray("matchers");
+            for (Matcher matcher : matchers) {
+                list.addObject()
+                        .put("name", matcher.name())
+                        .put("value", matcher.value())
+                        .put("isRegex", matcher.isRegex())
+                        .put("isEqual", matcher.isEqual());
+            }
+            return silence;
+        }
+    }
+
+    /**
+     * A command or automation of Systems Manager.
+     *
+     * @param action {@code SendCommand} or {@code StartAutomationExecution}
+     * @param document its name
+     * @param version the number it was resolved to
+     * @param parameters of the document
+     * @param instances explicit ids; empty for an automation
+     * @param concurrencyMax instances at once, or null for an automation
+     * @param errorsMax failed instances after which no more are begun, or null for an automation
+     * @param attempt the id, in the comment or as client token
+     */
+    record Ssm(
+            Action action,
+            String document,
+            String version,
+            Map<String, List<String>> parameters,
+            List<String> instances,
+            @Nullable String concurrencyMax,
+            @Nullable String errorsMax,
+            UUID attempt)
+            implements CoreRequest {
+        /** The two that change something. */
+        public enum Action {
+            SEND_COMMAND("SendCommand"),
+            START_AUTOMATION("StartAutomationExecution");
+
+            private final String word;
+
+            Action(String word) {
+                this.word = word;
+            }
+        }
+
+        public Ssm {
+            parameters = Map.copyOf(parameters);
+            instances = instances.stream().sorted().distinct().toList();
+        }
+
+        @Override
+        public String verb() {
+            return action.word;
+        }
+
+        @Override
+        public List<String> targets() {
+            return instances;
+        }
+
+        @Override
+        public ObjectNode json() {
+            ObjectNode request = essence();
+            switch (action) {
+                case SEND_COMMAND -> request.put("comment", "countergate " + attempt);
+                case START_AUTOMATION -> request.put("client_token", attempt.toString());
+            }
+            return request;
+        }
+
+        @Override
+        public ObjectNode essence() {
+            ObjectNode request = JsonNodeFactory.instance.objectNode();
+            request.put("action", action.word);
+            request.put("document", document);
+            request.put("version", version);
+            ObjectNode values = request.putObject("parameters");
+            new TreeMap<>(parameters)
+                    .forEach((name, list) -> list.forEach(values.putArray(name)::add));
+            instances.forEach(request.putArray("instances")::add);
+            request.put("max_concurrency", concurrencyMax);
+            request.put("max_errors", errorsMax);
+            return request;
+        }
+    }
+
+    private static ObjectNode http(
+            String method, SecretText url, List<Backend.Header> headers, @Nullable String body) {
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        request.put("method", method);
+        request.put("url", url.toString());
+        Map<String, Backend.Header> last = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (Backend.Header header : headers) {
+            last.remove(header.name());
+            last.put(header.name(), header);
+        }
+        ObjectNode sent = request.putObject("headers");
+        last.forEach((name, header) -> sent.put(name, header.value().toString()));
+        request.put("body", body);
+        return request;
+    }
+
+    /** Compact JSON. A text no core can hold is refused with the core, whose bytes are made of it. */
+    private static String text(JsonNode body) {
+        return JsonText.compact(body);
+    }
+}
