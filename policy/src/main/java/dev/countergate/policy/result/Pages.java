@@ -16,7 +16,7 @@ final class Pages {
                 + handle
                 + "` and page 1 to "
                 + pages
-                + " for the whole";
+                + (pages < PAGES_MAX ? " for the whole" : " for as much of the whole as is kept");
     }
 
     /** {@code text} in pages of at most {@code bytesMax}, none of them splitting a character. */

@@ -55,7 +55,7 @@ public final class Shaper {
                 VisibleText visible = new VisibleText(redactor, budget.bytesMax() / 8);
                 yield rows(
                         sheet(payload, visible),
-                        visibleNotes(notes, visible),
+                        visibleNotes(notes, visible, budget),
                         source,
                         budget,
                         handle);
@@ -111,12 +111,25 @@ public final class Shaper {
                             + Pages.howToRead(handle.get(), pages.size())
                             + ", or narrow the request");
         }
-        texts.addAll(visibleNotes(notes, new VisibleText(redactor, 2_048)));
+        texts.addAll(visibleNotes(notes, new VisibleText(redactor, 2_048), budget));
         return new Shaped(new ToolResult(texts, null, null), pages);
     }
 
-    private static List<String> visibleNotes(List<String> notes, VisibleText visible) {
-        return notes.stream().limit(20).map(note -> "note: " + visible.of(note)).toList();
+    /** They stand in the text and in the structured content, and leave most of the budget to the answer itself. */
+    private static List<String> visibleNotes(
+            List<String> notes, VisibleText visible, ResultBudget budget) {
+        List<String> shown = new ArrayList<>();
+        int left = budget.bytesMax() / 8;
+        for (String note : notes.subList(0, Math.min(notes.size(), 20))) {
+            String line = "note: " + visible.of(note);
+            left -= Sizes.utf8(line) + 4;
+            if (left < 0) {
+                shown.add("note: further notes left out");
+                break;
+            }
+            shown.add(line);
+        }
+        return shown;
     }
 
     private static Shaped rows(

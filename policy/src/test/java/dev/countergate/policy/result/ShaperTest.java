@@ -12,6 +12,7 @@ import dev.countergate.policy.secret.Redactor;
 import dev.countergate.policy.secret.Secret;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,6 +32,35 @@ class ShaperTest {
     private static final ResultBudget SMALL = new ResultBudget(4_096, 1_000, 200);
     private static final Shaper SHAPER =
             new Shaper(Redactor.of(List.of(new Secret("TOKEN", "hunter2-hunter2"))));
+
+    @Test
+    void keeps_to_the_budget_whatever_a_backend_warns_of() {
+        for (int bytesMax : new int[] {1_024, 4_096, 16_384}) {
+            ResultBudget budget = new ResultBudget(bytesMax, 1_000, 200);
+            Reply reply =
+                    new Reply.Answer(
+                            new Payload.Series("vector", List.of(series("a", 0, "1"))),
+                            Collections.nCopies(30, "é".repeat(600)));
+
+            ToolResult result = SHAPER.shape(reply, "p", budget, () -> "h1").result();
+
+            int bytes =
+                    String.join("", result.texts()).getBytes(UTF_8).length
+                            + String.valueOf(result.structured()).getBytes(UTF_8).length;
+            assertThat(bytes).isLessThanOrEqualTo(bytesMax);
+            assertThat(result.texts().getLast()).contains("note: further notes left out");
+        }
+    }
+
+    @Test
+    void says_when_not_even_the_pages_hold_the_whole() {
+        ResultBudget tiny = new ResultBudget(1_024, 1_000, 200);
+
+        Shaped shaped = shaped(new Payload.Text("x".repeat(1 << 20)), tiny);
+
+        assertThat(shaped.result().texts().getLast())
+                .contains("page 1 to 400 for as much of the whole as is kept");
+    }
 
     @Test
     void passes_a_small_body_on_as_it_is() {
