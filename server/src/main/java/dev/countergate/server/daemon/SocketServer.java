@@ -103,7 +103,10 @@ final class SocketServer implements AutoCloseable {
         }
         Connection connection = new Connection(numbers.incrementAndGet(), user, clock.instant());
         connections.put(connection, channel);
-        Thread.ofVirtual()
+        // A session reads for as long as it lives: waiting in the kernel itself spares each line
+        // two wake-ups.
+        Thread.ofPlatform()
+                .daemon()
                 .name(name + "-", connection.number())
                 .start(() -> serve(connection, channel));
     }
