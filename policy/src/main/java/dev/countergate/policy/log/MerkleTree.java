@@ -43,7 +43,12 @@ public final class MerkleTree {
 
     /** Adds a leaf. */
     public void add(byte[] leaf) {
-        Digest hash = leafHash(leaf);
+        addHash(leafHash(leaf));
+    }
+
+    /** Adds a leaf by its {@linkplain #leafHash hash}. */
+    public void addHash(Digest leafHash) {
+        Digest hash = leafHash;
         for (long complete = size; (complete & 1) == 1; complete >>= 1) {
             hash = node(subtrees.removeLast(), hash);
         }

@@ -1,0 +1,204 @@
+package dev.countergate.server.audit;
+
+import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.log.Checkpoint;
+import dev.countergate.policy.log.MerkleTree;
+import dev.countergate.policy.log.NoteKey;
+import dev.countergate.policy.token.CanonicalJson;
+import dev.countergate.policy.token.Digest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Verifies an exported log by itself: its lines, their chain, and every signed checkpoint. Reads it once, line by line. */
+public final class AuditFile {
+    /** The most leaves before a checkpoint, so that what is held in memory has a bound. */
+    static final int UNSIGNED_MAX = 100;
+
+    /** What there is to say of a log. */
+    public sealed interface Verdict {
+        /** Every leaf is as it was signed; {@code size} of them. */
+        record Good(long size) implements Verdict {}
+
+        /**
+         * Not as it was signed.
+         *
+         * @param first the first leaf, from 0, that is certainly bad or, when {@code last} is another, that may be
+         * @param last the last that may be the first bad one
+         */
+        record Tampered(long first, long last, String why) implements Verdict {}
+
+        /** Good as far as {@code size} leaves, and nothing can be said of what follows. */
+        record CannotTell(long size, String why) implements Verdict {}
+    }
+
+    /** A leaf since the last checkpoint: what it hashes to, and what it says the one before did. */
+    private record Link(Digest hash, String previous) {}
+
+    private final NoteKey key;
+    private final List<Link> unsigned = new ArrayList<>();
+    private MerkleTree signed = new MerkleTree();
+    private String signedLast = "";
+    private boolean isCheckpointLast;
+
+    private AuditFile(NoteKey key) {
+        this.key = key;
+    }
+
+    /**
+     * Verifies the log {@code file} holds.
+     *
+     * @param head a checkpoint seen before, whose leaves must be there still
+     */
+    public static Verdict verify(InputStream file, NoteKey key, @Nullable Checkpoint head)
+            throws IOException {
+        return new AuditFile(key).read(file, head);
+    }
+
+    private Verdict read(InputStream file, @Nullable Checkpoint head) throws IOException {
+        boolean isHeadMet = head == null || head.size() == 0;
+        for (; ; ) {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            int next = file.read();
+            if (next < 0) {
+                break;
+            }
+            for (; next >= 0 && next != '\n'; next = file.read()) {
+                if (line.size() == CanonicalJson.BYTES_MAX) {
+                    return bad("a line is longer than " + CanonicalJson.BYTES_MAX + " bytes");
+                }
+                line.write(next);
+            }
+            if (next < 0) {
+                return bad("the last line has no end");
+            }
+            Optional<Verdict> fault = line(line.toByteArray());
+            if (fault.isPresent()) {
+                return fault.get();
+            }
+            if (head != null && isCheckpointLast && signed.size() == head.size()) {
+                if (!signed.root().equals(head.root())) {
+                    return new Verdict.Tampered(
+                            0, head.size() - 1, "another log than the one seen before");
+                }
+                isHeadMet = true;
+            }
+        }
+        if (!isCheckpointLast) {
+            return new Verdict.CannotTell(
+                    signed.size(), "no checkpoint stands over what follows: export it again");
+        }
+        if (head != null && head.size() > signed.size()) {
+            return bad("leaves seen before are missing");
+        }
+        return isHeadMet
+                ? new Verdict.Good(signed.size())
+                : new Verdict.CannotTell(0, "no checkpoint of the size seen before");
+    }
+
+    private Optional<Verdict> line(byte[] bytes) {
+        if (!(CanonicalJson.read(bytes) instanceof Checked.Valid<JsonNode>(JsonNode value))) {
+            return Optional.of(bad("not a canonical line"));
+        }
+        JsonNode note = value.path("checkpoint");
+        isCheckpointLast = note.isString();
+        if (isCheckpointLast) {
+            return value.size() == 2
+                    ? checkpoint(note.stringValue(), value.path("last"))
+                    : Optional.of(bad("not a checkpoint"));
+        }
+        JsonNode index = value.path("index");
+        JsonNode previous = value.path("previous");
+        if (!index.isIntegralNumber()
+                || index.longValue() != here()
+                || !previous.isString()
+                || !value.path("kind").isString()
+                || !value.path("time").isString()) {
+            return Optional.of(bad("not leaf " + here()));
+        }
+        if (unsigned.size() == UNSIGNED_MAX) {
+            return Optional.of(bad("no checkpoint within " + UNSIGNED_MAX + " leaves"));
+        }
+        unsigned.add(new Link(MerkleTree.leafHash(bytes), previous.stringValue()));
+        // Which leaf is the changed one is found at the checkpoint, which says both neighbours.
+        return Optional.empty();
+    }
+
+    private Optional<Verdict> checkpoint(String note, JsonNode last) {
+        Optional<String> text = key.open(note);
+        if (text.isEmpty()
+                || !(Checkpoint.parse(text.get())
+                        instanceof Checked.Valid<Checkpoint>(Checkpoint said))
+                || !last.isString()) {
+            return Optional.of(bad("a checkpoint that the log's key did not sign"));
+        }
+        if (said.size() != here()) {
+            return Optional.of(bad("a checkpoint over another number of leaves"));
+        }
+        String lastHash = unsigned.isEmpty() ? signedLast : unsigned.getLast().hash().hex();
+        MerkleTree tree = treeWith(-1, said.root());
+        if (!said.root().equals(tree.root())) {
+            return Optional.of(culprit(last.stringValue(), said.root()));
+        }
+        if (!lastHash.equals(last.stringValue()) || !isChained()) {
+            return Optional.of(bad("a checkpoint whose `last` is not the last leaf's hash"));
+        }
+        signed = tree;
+        signedLast = lastHash;
+        unsigned.clear();
+        return Optional.empty();
+    }
+
+    private boolean isChained() {
+        String before = signedLast;
+        for (Link link : unsigned) {
+            if (!link.previous().equals(before)) {
+                return false;
+            }
+            before = link.hash().hex();
+        }
+        return true;
+    }
+
+    /**
+     * The one leaf that, were it what its neighbour says of it, would make the signed root; else all since the last
+     * checkpoint are under suspicion, for whoever rewrites one leaf can rewrite what the others say of it.
+     */
+    private Verdict culprit(String last, Digest root) {
+        for (int i = 0; i < unsigned.size(); i++) {
+            String said = after(i, last);
+            if (Digest.isValid(said) && treeWith(i, new Digest(said)).root().equals(root)) {
+                return new Verdict.Tampered(
+                        signed.size() + i, signed.size() + i, "a leaf was changed");
+            }
+        }
+        return new Verdict.Tampered(
+                signed.size(), Math.max(signed.size(), here() - 1), "leaves were rewritten");
+    }
+
+    /** The tree over all leaves so far, the one at {@code replaced} (none when -1) hashing to {@code instead}. */
+    private MerkleTree treeWith(int replaced, Digest instead) {
+        MerkleTree tree = new MerkleTree(signed.size(), signed.subtrees());
+        for (int i = 0; i < unsigned.size(); i++) {
+            tree.addHash(i == replaced ? instead : unsigned.get(i).hash());
+        }
+        return tree;
+    }
+
+    private String after(int i, String last) {
+        return i + 1 < unsigned.size() ? unsigned.get(i + 1).previous() : last;
+    }
+
+    private long here() {
+        return signed.size() + unsigned.size();
+    }
+
+    private Verdict bad(String why) {
+        return new Verdict.Tampered(here(), here(), why);
+    }
+}
