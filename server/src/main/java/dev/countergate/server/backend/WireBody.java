@@ -25,9 +25,7 @@ public final class WireBody {
     }
 
     /** The body itself, not a copy. */
-    @SuppressWarnings(
-            "EI_EXPOSE_REP") // a copy of every answer would cost more than the promise in the
-    // class's doc
+    // No copy: one of every answer would cost more than the promise in the class's doc.
     public byte[] bytes() {
         return bytes;
     }
