@@ -30,7 +30,32 @@ final class Schema {
                                     + " millis INTEGER NOT NULL)",
                             "CREATE TABLE effect (key TEXT PRIMARY KEY, proposal TEXT NOT NULL)",
                             "CREATE TABLE epoch"
-                                    + " (name TEXT PRIMARY KEY, value INTEGER NOT NULL)"));
+                                    + " (name TEXT PRIMARY KEY, value INTEGER NOT NULL)"),
+                    List.of(
+                            "ALTER TABLE proposal ADD COLUMN detail TEXT NOT NULL DEFAULT '{}'",
+                            "ALTER TABLE proposal ADD COLUMN requester TEXT NOT NULL DEFAULT ''",
+                            "ALTER TABLE proposal ADD COLUMN effect TEXT NOT NULL DEFAULT ''",
+                            "ALTER TABLE proposal ADD COLUMN held INTEGER NOT NULL DEFAULT 0",
+                            "ALTER TABLE proposal ADD COLUMN free_at INTEGER NOT NULL DEFAULT 0",
+                            "ALTER TABLE proposal ADD COLUMN created INTEGER NOT NULL DEFAULT 0",
+                            "CREATE UNIQUE INDEX proposal_held ON proposal (effect) WHERE held = 1",
+                            "CREATE INDEX proposal_effect ON proposal (effect, created)",
+                            "CREATE INDEX proposal_requester ON proposal (requester, created)",
+                            "CREATE INDEX proposal_state ON proposal (state)",
+                            "DROP TABLE effect",
+                            "DROP TABLE attempt",
+                            "CREATE TABLE attempt (key TEXT NOT NULL, at INTEGER NOT NULL,"
+                                    + " proposal TEXT NOT NULL, PRIMARY KEY (key, at, proposal))",
+                            "CREATE TABLE failure (environment TEXT NOT NULL, at INTEGER NOT NULL,"
+                                    + " proposal TEXT NOT NULL, PRIMARY KEY (proposal))",
+                            "CREATE TABLE issued (challenge TEXT PRIMARY KEY, subject TEXT NOT NULL,"
+                                    + " statement TEXT NOT NULL)",
+                            "DROP TABLE evidence",
+                            "CREATE TABLE evidence (challenge TEXT PRIMARY KEY, digest TEXT NOT NULL"
+                                    + " UNIQUE, subject TEXT NOT NULL, statement TEXT NOT NULL,"
+                                    + " signature TEXT NOT NULL)",
+                            "CREATE INDEX evidence_subject ON evidence (subject)",
+                            "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)"));
 
     /** The newest version. */
     static final int VERSION = STEPS.size();

@@ -176,6 +176,16 @@ public final class SqliteStore implements Store {
         return result;
     }
 
+    @Override
+    public synchronized <T> T read(Looking<T> looking) throws StoreException {
+        command("BEGIN");
+        try {
+            return looking.at(new SqliteRows(database));
+        } finally {
+            command("ROLLBACK");
+        }
+    }
+
     /** A head that lags behind is harmless: it must only never be ahead of what is committed. */
     private void keepHead(String note) {
         Path partly = head.resolveSibling("log.head.new");

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class SqliteTransaction implements Store.Transaction {
     private final Connection database;
     private final LogKey key;
     private final Redactor redactor;
+    private final SqliteRows rows;
     private final MerkleTree tree;
     private String last;
     private long signedSize;
@@ -35,6 +37,7 @@ final class SqliteTransaction implements Store.Transaction {
         this.database = database;
         this.key = key;
         this.redactor = redactor;
+        this.rows = new SqliteRows(database);
         try (PreparedStatement query =
                         database.prepareStatement("SELECT size, subtrees, last FROM tree");
                 ResultSet row = query.executeQuery()) {
@@ -108,69 +111,125 @@ final class SqliteTransaction implements Store.Transaction {
     }
 
     @Override
+    public Optional<Store.Proposal> proposal(String id) throws StoreException {
+        return rows.proposal(id);
+    }
+
+    @Override
+    public List<Store.Proposal> proposals(Collection<String> states) throws StoreException {
+        return rows.proposals(states);
+    }
+
+    @Override
+    public List<Store.Proposal> proposalsOf(String requester, int limit) throws StoreException {
+        return rows.proposalsOf(requester, limit);
+    }
+
+    @Override
+    public List<Store.Proposal> proposalsUnder(String effect, Instant since) throws StoreException {
+        return rows.proposalsUnder(effect, since);
+    }
+
+    @Override
+    public int attempts(String counted, Instant since) throws StoreException {
+        return rows.attempts(counted, since);
+    }
+
+    @Override
+    public int failures(String environment, Instant since) throws StoreException {
+        return rows.failures(environment, since);
+    }
+
+    @Override
+    public Optional<String> issued(String challenge, String subject) throws StoreException {
+        return rows.issued(challenge, subject);
+    }
+
+    @Override
+    public List<Store.Evidence> evidence(String subject) throws StoreException {
+        return rows.evidence(subject);
+    }
+
+    @Override
+    public Optional<String> fact(String name) throws StoreException {
+        return rows.fact(name);
+    }
+
+    @Override
     public boolean insert(Store.Proposal proposal) throws StoreException {
         return update(
-                        "INSERT INTO proposal VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING",
+                        "INSERT INTO proposal (id, core, digest, state, version, detail, requester,"
+                                + " effect, held, free_at, created)"
+                                + " VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)"
+                                + " ON CONFLICT DO NOTHING",
                         proposal.id(),
                         proposal.core(),
-                        proposal.digest().hex(),
-                        proposal.state())
+                        proposal.checksum().hex(),
+                        proposal.state(),
+                        proposal.detail(),
+                        proposal.requester(),
+                        proposal.effect(),
+                        proposal.held() ? 1 : 0,
+                        proposal.freeAt().toEpochMilli(),
+                        proposal.created().toEpochMilli())
                 == 1;
     }
 
     @Override
-    public Optional<Store.Proposal> proposal(String id) throws StoreException {
-        try (PreparedStatement query =
-                database.prepareStatement(
-                        "SELECT core, digest, state, version FROM proposal WHERE id = ?")) {
-            query.setString(1, id);
-            try (ResultSet row = query.executeQuery()) {
-                if (!row.next()) {
-                    return Optional.empty();
-                }
-                Store.Proposal found =
-                        new Store.Proposal(id, row.getString(1), row.getString(3), row.getLong(4));
-                if (!found.digest().hex().equals(row.getString(2))) {
-                    throw new StoreException(
-                            "proposal `" + id + "` is not what it was: restore the store");
-                }
-                return Optional.of(found);
-            }
-        } catch (SQLException failed) {
-            throw new StoreException("cannot read a proposal", failed);
-        }
-    }
-
-    @Override
-    public boolean move(Store.Proposal seen, String state) throws StoreException {
+    public boolean move(Store.Proposal seen, Store.Proposal next) throws StoreException {
         return update(
-                        "UPDATE proposal SET state = ?, version = version + 1"
+                        "UPDATE proposal SET state = ?, version = version + 1, detail = ?, held = ?,"
+                                + " free_at = ?"
                                 + " WHERE id = ? AND state = ? AND version = ? AND digest = ?",
-                        state,
+                        next.state(),
+                        next.detail(),
+                        next.held() ? 1 : 0,
+                        next.freeAt().toEpochMilli(),
                         seen.id(),
                         seen.state(),
                         seen.version(),
-                        seen.digest().hex())
+                        seen.checksum().hex())
                 == 1;
     }
 
     @Override
-    public boolean consume(String challenge, Digest evidence) throws StoreException {
+    public boolean issue(String challenge, String subject, String statement) throws StoreException {
         return update(
-                        "INSERT INTO evidence VALUES (?, ?) ON CONFLICT DO NOTHING",
+                        "INSERT INTO issued VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                         challenge,
-                        evidence.hex())
+                        subject,
+                        statement)
                 == 1;
     }
 
     @Override
-    public long count(String key, Instant window) throws StoreException {
-        return number(
-                "INSERT INTO attempt VALUES (?, ?, 1)"
-                        + " ON CONFLICT (key, window) DO UPDATE SET count = count + 1"
-                        + " RETURNING count",
-                key,
-                window.toEpochMilli());
+    public boolean consume(String challenge, Store.Evidence evidence) throws StoreException {
+        return update(
+                        "INSERT INTO evidence VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                        challenge,
+                        evidence.digest().hex(),
+                        evidence.subject(),
+                        evidence.statement(),
+                        evidence.signature())
+                == 1;
+    }
+
+    @Override
+    public void attempt(String counted, Instant at, String proposal) throws StoreException {
+        update(
+                "INSERT INTO attempt VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                counted,
+                at.toEpochMilli(),
+                proposal);
+    }
+
+    @Override
+    public void fail(String environment, Instant at, String proposal) throws StoreException {
+        update(
+                "INSERT INTO failure VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                environment,
+                at.toEpochMilli(),
+                proposal);
     }
 
     @Override
@@ -183,9 +242,9 @@ final class SqliteTransaction implements Store.Transaction {
     }
 
     @Override
-    public boolean take(String effect, String proposal) throws StoreException {
-        return update("INSERT INTO effect VALUES (?, ?) ON CONFLICT DO NOTHING", effect, proposal)
-                == 1;
+    public String settle(String name, String value) throws StoreException {
+        update("INSERT INTO fact VALUES (?, ?) ON CONFLICT DO NOTHING", name, value);
+        return rows.fact(name).orElse(value);
     }
 
     @Override

@@ -6,6 +6,8 @@ import dev.countergate.policy.token.Digest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,30 +21,67 @@ public interface Store extends AutoCloseable {
         T in(Transaction transaction) throws StoreException;
     }
 
+    /** Looks that see one moment of the store. Valid only within {@link Store#write} or {@link Store#read}. */
+    interface Rows {
+        Optional<Proposal> proposal(String id) throws StoreException;
+
+        /** The proposals in one of {@code states}, oldest first. */
+        List<Proposal> proposals(Collection<String> states) throws StoreException;
+
+        /** What {@code requester} proposed, newest first, at most {@code limit}. */
+        List<Proposal> proposalsOf(String requester, int limit) throws StoreException;
+
+        /** The proposals under one effect key that were made at {@code since} or later, newest first. */
+        List<Proposal> proposalsUnder(String effect, Instant since) throws StoreException;
+
+        /** How many attempts were counted under {@code key} since then. */
+        int attempts(String key, Instant since) throws StoreException;
+
+        /** How many failures an environment had since then. */
+        int failures(String environment, Instant since) throws StoreException;
+
+        /** The statement given out for a challenge, to be signed for {@code subject}. */
+        Optional<String> issued(String challenge, String subject) throws StoreException;
+
+        /** What was consumed for {@code subject}, in no particular order. */
+        List<Evidence> evidence(String subject) throws StoreException;
+
+        /** A named fact, once it was settled. */
+        Optional<String> fact(String name) throws StoreException;
+    }
+
     /** What a transaction can do. Valid only within {@link Store#write}. */
-    interface Transaction {
+    interface Transaction extends Rows {
         /** Appends to the log and gives the leaf's index, from 0. */
         long append(Leaf leaf) throws StoreException;
 
-        /** Keeps a new proposal at version 0; false when there is one with this id. */
+        /** Keeps a new proposal at version 0; false when its id or, where it holds it, its effect key is taken. */
         boolean insert(Proposal proposal) throws StoreException;
 
-        Optional<Proposal> proposal(String id) throws StoreException;
+        /**
+         * Puts {@code next} in the place of {@code seen}, at the next version; its core stays what it is.
+         *
+         * @return false when it is no longer as seen
+         */
+        boolean move(Proposal seen, Proposal next) throws StoreException;
 
-        /** Moves a proposal from one state to the next; false when it is no longer as {@code seen}. */
-        boolean move(Proposal seen, String state) throws StoreException;
+        /** Keeps the statement given out for a fresh challenge; false when there is one for it. */
+        boolean issue(String challenge, String subject, String statement) throws StoreException;
 
-        /** Consumes a challenge by the digest of what answered it; false when either was consumed before. */
-        boolean consume(String challenge, Digest evidence) throws StoreException;
+        /** Consumes a challenge with what answered it; false when either was consumed before. */
+        boolean consume(String challenge, Evidence evidence) throws StoreException;
 
-        /** Counts one attempt under a key in the window that begins then, and gives how many there are now. */
-        long count(String key, Instant window) throws StoreException;
+        /** Counts an attempt of a proposal under a key. */
+        void attempt(String key, Instant at, String proposal) throws StoreException;
+
+        /** Counts a failure in an environment, a proposal's first only. */
+        void fail(String environment, Instant at, String proposal) throws StoreException;
 
         /** The latest time seen by any transaction, this one's {@code now} included; it never goes back. */
         Instant clock(Instant now) throws StoreException;
 
-        /** Takes an effect's key for a proposal; false when it is taken. */
-        boolean take(String effect, String proposal) throws StoreException;
+        /** Settles a named fact, unless it is settled, and gives what it is. */
+        String settle(String name, String value) throws StoreException;
 
         /** Raises a named epoch by one and gives it; the first is 1. */
         long raise(String epoch) throws StoreException;
@@ -54,14 +93,57 @@ public interface Store extends AutoCloseable {
      * @param id of it
      * @param core its exact text, of which it is the UTF-8 bytes that count
      * @param state as DESIGN section 7 spells it
-     * @param version how often the state has changed
+     * @param version how often it has changed
+     * @param detail how far it has come, as JSON
+     * @param requester who asked for it
+     * @param effect its effect key
+     * @param held whether it holds that key: one proposal at a time does
+     * @param freeAt until when the key waits after it
+     * @param created when it was made
      */
-    record Proposal(String id, String core, String state, long version) {
-        /** Of the core. */
-        public Digest digest() {
+    record Proposal(
+            String id,
+            String core,
+            String state,
+            long version,
+            String detail,
+            String requester,
+            String effect,
+            boolean held,
+            Instant freeAt,
+            Instant created) {
+        /** Of the core's bytes, as the store keeps it beside them. */
+        Digest checksum() {
             return Digest.of(core.getBytes(UTF_8));
         }
+
+        /** The same proposal, further on. */
+        public Proposal as(String next, String how, boolean holds, Instant free) {
+            return new Proposal(
+                    id, core, next, version, how, requester, effect, holds, free, created);
+        }
     }
+
+    /**
+     * A statement that counted once, with the signature it came with.
+     *
+     * @param digest of the statement's bytes
+     * @param subject what it was about
+     */
+    record Evidence(Digest digest, String subject, String statement, String signature) {}
+
+    /** Looks at one moment of the store. */
+    @FunctionalInterface
+    interface Looking<T> {
+        T at(Rows rows) throws StoreException;
+    }
+
+    /**
+     * Does {@code looking} on what is committed.
+     *
+     * @throws StoreException when the store cannot be read
+     */
+    <T> T read(Looking<T> looking) throws StoreException;
 
     /**
      * Does {@code work} in one durable transaction. When it appended leaves, a checkpoint over them is kept with them.

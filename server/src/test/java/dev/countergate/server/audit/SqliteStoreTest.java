@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SqliteStoreTest {
     private static final Leaf LEAF = new Leaf("read", Instant.EPOCH, Map.of("tool", "t"));
-    private static final Store.Proposal PENDING = new Store.Proposal("p", "{}", "PENDING", 0);
+    private static final Store.Proposal PENDING = proposal("p", true, 0);
 
     @TempDir Path directory;
 
@@ -29,31 +29,111 @@ class SqliteStoreTest {
         try (SqliteStore store = open()) {
             assertThat(store.<Boolean>write(in -> in.insert(PENDING))).isTrue();
             assertThat(store.<Boolean>write(in -> in.insert(PENDING))).isFalse();
-            assertThat(store.<Boolean>write(in -> in.move(PENDING, "APPROVED"))).isTrue();
-            assertThat(store.<Boolean>write(in -> in.move(PENDING, "REJECTED"))).isFalse();
-            assertThat(store.<Optional<Store.Proposal>>write(in -> in.proposal("p")))
-                    .contains(new Store.Proposal("p", "{}", "APPROVED", 1));
+            Store.Proposal next = PENDING.as("APPROVED", "{\"a\":1}", true, Instant.EPOCH);
+            Store.Proposal other = PENDING.as("REJECTED", "{}", false, Instant.EPOCH);
+            assertThat(store.<Boolean>write(in -> in.move(PENDING, next))).isTrue();
+            assertThat(store.<Boolean>write(in -> in.move(PENDING, other))).isFalse();
+            assertThat(store.<Optional<Store.Proposal>>read(rows -> rows.proposal("p")))
+                    .hasValueSatisfying(
+                            found -> {
+                                assertThat(found.state()).isEqualTo("APPROVED");
+                                assertThat(found.version()).isEqualTo(1);
+                                assertThat(found.detail()).isEqualTo("{\"a\":1}");
+                            });
+        }
+    }
+
+    @Test
+    void lets_one_proposal_at_a_time_hold_an_effect_key() throws StoreException {
+        try (SqliteStore store = open()) {
+            Store.Proposal second = proposal("q", true, 5);
+            assertThat(store.<Boolean>write(in -> in.insert(PENDING))).isTrue();
+            assertThat(store.<Boolean>write(in -> in.insert(second))).isFalse();
+            assertThat(store.<Boolean>write(in -> in.insert(proposal("r", false, 3)))).isTrue();
+            Store.Proposal over = PENDING.as("EXPIRED", "{}", false, Instant.EPOCH);
+            assertThat(store.<Boolean>write(in -> in.move(PENDING, over))).isTrue();
+            assertThat(store.<Boolean>write(in -> in.insert(second))).isTrue();
+            assertThat(
+                            store
+                                    .read(rows -> rows.proposalsUnder("e", Instant.ofEpochMilli(3)))
+                                    .stream()
+                                    .map(Store.Proposal::id))
+                    .containsExactly("q", "r");
+            assertThat(
+                            store
+                                    .read(rows -> rows.proposals(List.of("PENDING", "EXPIRED")))
+                                    .stream()
+                                    .map(Store.Proposal::id))
+                    .containsExactly("p", "r", "q");
+            assertThat(
+                            store.<List<Store.Proposal>>read(
+                                            rows -> rows.proposalsOf("unix:ana", 2))
+                                    .size())
+                    .isEqualTo(2);
+            assertThat(store.<List<Store.Proposal>>read(rows -> rows.proposalsOf("unix:bo", 2)))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void refuses_a_proposal_whose_core_was_edited() throws Exception {
+        try (SqliteStore store = open()) {
+            store.write(in -> in.insert(PENDING));
+        }
+        sql("UPDATE proposal SET core = '{\"other\":1}'");
+        try (SqliteStore store = open()) {
+            assertThatThrownBy(() -> store.read(rows -> rows.proposal("p")))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("is not what it was");
         }
     }
 
     @Test
     void consumes_a_challenge_once_and_an_answer_once() throws StoreException {
         try (SqliteStore store = open()) {
-            Digest answer = Digest.of(new byte[] {1});
-            Digest other = Digest.of(new byte[] {2});
+            Store.Evidence answer = evidence(1, "p");
+            Store.Evidence other = evidence(2, "p");
             assertThat(store.<Boolean>write(in -> in.consume("a", answer))).isTrue();
             assertThat(store.<Boolean>write(in -> in.consume("a", other))).isFalse();
             assertThat(store.<Boolean>write(in -> in.consume("b", answer))).isFalse();
+            assertThat(store.<Boolean>write(in -> in.consume("c", evidence(3, "q")))).isTrue();
+            assertThat(store.<List<Store.Evidence>>read(rows -> rows.evidence("p")))
+                    .containsExactly(answer);
         }
     }
 
     @Test
-    void counts_takes_raises_and_never_lets_the_clock_go_back() throws StoreException {
+    void gives_a_statement_back_for_its_own_subject_alone() throws StoreException {
         try (SqliteStore store = open()) {
-            assertThat(store.<Long>write(in -> in.count("k", Instant.EPOCH))).isEqualTo(1);
-            assertThat(store.<Long>write(in -> in.count("k", Instant.EPOCH))).isEqualTo(2);
-            assertThat(store.<Boolean>write(in -> in.take("e", "p"))).isTrue();
-            assertThat(store.<Boolean>write(in -> in.take("e", "q"))).isFalse();
+            assertThat(store.<Boolean>write(in -> in.issue("a", "p", "one"))).isTrue();
+            assertThat(store.<Boolean>write(in -> in.issue("a", "p", "two"))).isFalse();
+            assertThat(store.<Optional<String>>read(rows -> rows.issued("a", "p"))).contains("one");
+            assertThat(store.<Optional<String>>read(rows -> rows.issued("a", "q"))).isEmpty();
+            assertThat(store.<Optional<String>>read(rows -> rows.issued("b", "p"))).isEmpty();
+        }
+    }
+
+    @Test
+    void counts_settles_raises_and_never_lets_the_clock_go_back() throws StoreException {
+        try (SqliteStore store = open()) {
+            store.write(
+                    in -> {
+                        in.attempt("k", Instant.ofEpochMilli(1), "p");
+                        in.attempt("k", Instant.ofEpochMilli(1), "p");
+                        in.attempt("k", Instant.ofEpochMilli(2), "q");
+                        in.fail("prod", Instant.ofEpochMilli(1), "p");
+                        in.fail("prod", Instant.ofEpochMilli(2), "p");
+                        return in.settle("server", "one");
+                    });
+            assertThat(store.<String>write(in -> in.settle("server", "two"))).isEqualTo("one");
+            assertThat(store.<Integer>read(rows -> rows.attempts("k", Instant.EPOCH))).isEqualTo(2);
+            assertThat(store.<Integer>read(rows -> rows.attempts("k", Instant.ofEpochMilli(1))))
+                    .isEqualTo(1);
+            assertThat(store.<Integer>read(rows -> rows.attempts("l", Instant.EPOCH))).isZero();
+            assertThat(store.<Integer>read(rows -> rows.failures("prod", Instant.EPOCH)))
+                    .isEqualTo(1);
+            assertThat(store.<Integer>read(rows -> rows.failures("staging", Instant.EPOCH)))
+                    .isZero();
             assertThat(store.<Long>write(in -> in.raise("freeze"))).isEqualTo(1);
             assertThat(store.<Long>write(in -> in.raise("freeze"))).isEqualTo(2);
             Instant later = Instant.ofEpochMilli(9);
@@ -74,7 +154,7 @@ class SqliteStoreTest {
                                                 throw new IllegalStateException("bug");
                                             }))
                     .isInstanceOf(IllegalStateException.class);
-            assertThat(store.<Optional<Store.Proposal>>write(in -> in.proposal("p"))).isEmpty();
+            assertThat(store.<Optional<Store.Proposal>>read(rows -> rows.proposal("p"))).isEmpty();
             assertThat(store.size()).isZero();
         }
     }
@@ -121,12 +201,31 @@ class SqliteStoreTest {
         try (Connection database = database()) {
             Schema.upgrade(database, 1);
         }
-        sql("INSERT INTO proposal VALUES ('p', '{}', '" + PENDING.digest() + "', 'PENDING', 0)");
+        sql("INSERT INTO proposal VALUES ('p', '{}', '" + PENDING.checksum() + "', 'PENDING', 0)");
         try (SqliteStore store = open()) {
-            assertThat(store.<Optional<Store.Proposal>>write(in -> in.proposal("p")))
-                    .contains(PENDING);
+            assertThat(store.<Optional<Store.Proposal>>read(rows -> rows.proposal("p")))
+                    .hasValueSatisfying(found -> assertThat(found.state()).isEqualTo("PENDING"));
             assertThat(store.<Long>write(in -> in.raise("freeze"))).isEqualTo(1);
         }
+    }
+
+    private static Store.Proposal proposal(String id, boolean held, long created) {
+        return new Store.Proposal(
+                id,
+                "{}",
+                "PENDING",
+                0,
+                "{}",
+                "unix:ana",
+                "e",
+                held,
+                Instant.EPOCH,
+                Instant.ofEpochMilli(created));
+    }
+
+    private static Store.Evidence evidence(int number, String subject) {
+        return new Store.Evidence(
+                Digest.of(new byte[] {(byte) number}), subject, "statement", "signature");
     }
 
     private void write(int leaves) throws StoreException {
