@@ -2,9 +2,8 @@ package dev.countergate.policy.token;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
-import dev.countergate.policy.call.Person;
+
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -43,7 +42,7 @@ public final class ApprovalToken {
             Statement issued,
             boolean needsVerification) {}
 
-    /** Why a token is refused; the names are stable. */
+    /** Why a token is refused, be it of an approval or of a {@link WideningToken widening}; the names are stable. */
     public enum Reason {
         MALFORMED_STATEMENT,
         MALFORMED_SIGNATURE,
@@ -124,71 +123,25 @@ public final class ApprovalToken {
         if (!said.view().equals(expected.view())) {
             return refuse(Reason.OTHER_VIEW, "another text was shown than the proposal's");
         }
-        if (!said.challenge().equals(expected.issued().challenge())) {
-            return refuse(Reason.OTHER_CHALLENGE, "the statement answers another challenge");
-        }
-        if (!Arrays.equals(statement, expected.issued().bytes())) {
-            return refuse(
-                    Reason.NOT_ISSUED,
-                    "the server did not give out this statement: sign the bytes of `statement` as they are");
-        }
-        if (now.isBefore(said.issued())) {
-            return refuse(Reason.NOT_YET_VALID, "the statement is from the future");
-        }
-        if (!now.isBefore(said.expires())) {
-            return refuse(
-                    Reason.STATEMENT_EXPIRED,
-                    "the statement had to be handed in before "
-                            + UtcTime.text(said.expires())
-                            + ": ask for a new one");
-        }
-        return verifyKey(said, signed, expected, signers, now);
-    }
-
-    private Verdict verifyKey(
-            Statement said,
-            SshSignature signed,
-            Expected expected,
-            AllowedSigners signers,
-            Instant now) {
-        SshPublicKey key = signed.key();
-        if (!key.fingerprint().equals(said.key())) {
-            return refuse(Reason.OTHER_KEY, "another key signed than the statement names");
-        }
-        switch (signers.personOf(key, Statement.NAMESPACE, now)) {
-            case Checked.Invalid<Person>(List<Fault> faults) -> {
-                return refuse(Reason.KEY_NOT_ENROLLED, first(faults));
-            }
-            case Checked.Valid<Person>(Person person) -> {
-                if (!person.equals(said.approver())) {
-                    return refuse(
-                            Reason.OTHER_PERSON,
-                            "the key is `"
-                                    + person
-                                    + "`'s, the statement `"
-                                    + said.approver()
-                                    + "`'s");
-                }
-            }
-        }
-        if (key.kind().isHardware() && !signed.hasPresence()) {
-            return refuse(Reason.NO_PRESENCE, "the key reports no touch");
-        }
-        if (expected.needsVerification() && !signed.hasVerification()) {
-            return refuse(
-                    Reason.NO_VERIFICATION,
-                    "the key did not verify its person: use a hardware key made with verify-required");
-        }
-        if (!signed.verifies(statement, Statement.NAMESPACE)) {
-            return refuse(
-                    Reason.BAD_SIGNATURE,
-                    "the signature is not one of these bytes in the namespace "
-                            + Statement.NAMESPACE);
-        }
-        // The statement and not the signature is the evidence: an ECDSA signature can be rewritten
-        // into another
-        // valid one by anybody, canonical bytes with a challenge cannot.
-        return new Verdict.Verified(said, Digest.of(statement), key.kind(), signed.counter());
+        return SignedBytes.refusal(
+                        statement,
+                        signed,
+                        said,
+                        expected.issued(),
+                        expected.needsVerification(),
+                        signers,
+                        now)
+                .<Verdict>map(refused -> refused)
+                // The statement and not the signature is the evidence: an ECDSA signature can be
+                // rewritten into another valid one by anybody, canonical bytes with a challenge
+                // cannot.
+                .orElseGet(
+                        () ->
+                                new Verdict.Verified(
+                                        said,
+                                        Digest.of(statement),
+                                        signed.key().kind(),
+                                        signed.counter()));
     }
 
     private static Verdict refuse(Reason reason, String problem) {

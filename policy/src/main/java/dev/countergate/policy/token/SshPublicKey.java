@@ -3,6 +3,7 @@ package dev.countergate.policy.token;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.token.WireReader.Malformed;
+
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -86,7 +87,8 @@ public final class SshPublicKey {
                     new Fault(
                             "",
                             "a key of kind `" + word + "` cannot approve",
-                            "use ssh-ed25519, sk-ssh-ed25519@openssh.com or sk-ecdsa-sha2-nistp256@openssh.com"));
+                            "use ssh-ed25519, sk-ssh-ed25519@openssh.com or"
+                                + " sk-ecdsa-sha2-nistp256@openssh.com"));
         } catch (Malformed malformed) {
             return Checked.invalid(new Fault("", "not a public key: " + malformed.getMessage()));
         }
@@ -113,7 +115,8 @@ public final class SshPublicKey {
                                         : Checked.invalid(
                                                 new Fault(
                                                         "",
-                                                        "the key is of another kind than its line says: `"
+                                                        "the key is of another kind than its line"
+                                                            + " says: `"
                                                                 + words[0]
                                                                 + "`")));
     }
@@ -161,6 +164,11 @@ public final class SshPublicKey {
     public String fingerprint() {
         return "SHA256:"
                 + Base64.getEncoder().withoutPadding().encodeToString(Digest.of(blob).bytes());
+    }
+
+    /** The key as a {@code .pub} file holds it, without a comment. */
+    public String line() {
+        return kind.word + " " + Base64.getEncoder().encodeToString(blob);
     }
 
     @Override

@@ -2,12 +2,13 @@ package dev.countergate.policy.token;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Person;
+
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.regex.Pattern;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What an approver signs: this decision, on these bytes, seen as this text, by this person with this key, in answer to this
@@ -34,17 +35,16 @@ public record Statement(
         String key,
         Challenge challenge,
         Instant issued,
-        Instant expires) {
+        Instant expires)
+        implements SignedText {
     /** The version of the format. */
-    public static final int VERSION = 1;
+    public static final int VERSION = SignedText.VERSION;
 
     /** The longest time between giving a statement out and taking it back signed. */
-    public static final Duration VALID_MAX = Duration.ofMinutes(60);
+    public static final Duration VALID_MAX = SignedText.VALID_MAX;
 
     /** The namespace a statement is signed in. */
-    public static final String NAMESPACE = "approval-v1@countergate.dev";
-
-    private static final Pattern FINGERPRINT = Pattern.compile("SHA256:[A-Za-z0-9+/]{43}");
+    public static final String NAMESPACE = SignedText.NAMESPACE;
 
     /** What an approver says. */
     public enum Decision {
@@ -58,19 +58,10 @@ public record Statement(
     }
 
     public Statement {
-        if (!FINGERPRINT.matcher(key).matches()) {
-            throw new IllegalArgumentException("not a key's fingerprint: `" + key + "`");
-        }
-        if (!UtcTime.isExact(issued) || !UtcTime.isExact(expires)) {
-            throw new IllegalArgumentException("a statement's times have whole milliseconds");
-        }
-        if (!expires.isAfter(issued) || expires.isAfter(issued.plus(VALID_MAX))) {
-            throw new IllegalArgumentException(
-                    "a statement is valid for a while, and for " + VALID_MAX + " at most");
-        }
+        SignedText.require(key, issued, expires);
     }
 
-    /** The bytes to sign: canonical JSON, no line end. */
+    @Override
     public byte[] bytes() {
         ObjectNode statement = JsonNodeFactory.instance.objectNode();
         statement.put("version", VERSION);

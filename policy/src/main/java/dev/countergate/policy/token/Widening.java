@@ -1,0 +1,63 @@
+package dev.countergate.policy.token;
+
+import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.call.Person;
+
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.time.Instant;
+
+/**
+ * What a person signs to have a {@linkplain WideningCommand command} done that gives somebody more than they had: this
+ * command with these arguments, at this server, by this person with this key, in answer to this challenge, within this time.
+ *
+ * <p>It is signed in the namespace of a {@link Statement}, with the same keys, and can never be taken for one: a statement
+ * demands {@code decision}, {@code proposal}, {@code digest} and {@code view}, which are no members of this, and refuses
+ * {@code command} and {@code arguments}, which this demands.
+ *
+ * @param command what is to be done
+ * @param server which daemon is to do it
+ * @param approver who asks for it
+ * @param key the fingerprint of the key that signs, as {@code ssh-keygen -l} prints it
+ * @param challenge that the server gave for this statement
+ * @param issued when the server gave it, exact to the millisecond
+ * @param expires until when it can be handed in, after {@code issued} by at most {@link Statement#VALID_MAX}
+ */
+public record Widening(
+        WideningCommand command,
+        ServerId server,
+        Person approver,
+        String key,
+        Challenge challenge,
+        Instant issued,
+        Instant expires)
+        implements SignedText {
+    public Widening {
+        SignedText.require(key, issued, expires);
+    }
+
+    @Override
+    public byte[] bytes() {
+        ObjectNode statement = JsonNodeFactory.instance.objectNode();
+        statement.put("version", VERSION);
+        statement.put("command", command.word());
+        statement.put("server", server.value());
+        statement.set("arguments", command.arguments());
+        statement.put("approver", approver.name());
+        statement.put("key", key);
+        statement.put("challenge", challenge.hex());
+        statement.put("issued", UtcTime.text(issued));
+        statement.put("expires", UtcTime.text(expires));
+        return switch (CanonicalJson.write(statement)) {
+            case Checked.Valid<byte[]>(byte[] bytes) -> bytes;
+            // INVARIANT: every component is short text without surrogates by its own check.
+            case Checked.Invalid<byte[]>(var faults) -> throw new IllegalStateException();
+        };
+    }
+
+    /** The statement whose bytes these are; anything else, down to one byte, is refused with its faults. */
+    public static Checked<Widening> read(byte[] bytes) {
+        return CanonicalJson.read(bytes).then(WideningMembers::statement);
+    }
+}
