@@ -2,7 +2,6 @@ package dev.countergate.policy.token;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
-
 import java.time.Instant;
 import java.util.List;
 

@@ -2,9 +2,6 @@ package dev.countergate.policy.token;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
-
-import tools.jackson.databind.JsonNode;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +10,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
 
 /** Reads an object's members: these and no others, spelt so, of their type. Keeps every fault it meets. */
 final class MemberReader {

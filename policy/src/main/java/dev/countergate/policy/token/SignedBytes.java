@@ -5,7 +5,6 @@ import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.call.Person;
 import dev.countergate.policy.token.ApprovalToken.Reason;
 import dev.countergate.policy.token.ApprovalToken.Verdict.Refused;
-
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +39,7 @@ final class SignedBytes {
             return refuse(
                     Reason.NOT_ISSUED,
                     "the server did not give out this statement: sign the bytes of `statement` as"
-                        + " they are");
+                            + " they are");
         }
         if (now.isBefore(said.issued())) {
             return refuse(Reason.NOT_YET_VALID, "the statement is from the future");
@@ -87,7 +86,7 @@ final class SignedBytes {
             return refuse(
                     Reason.NO_VERIFICATION,
                     "the key did not verify its person: use a hardware key made with"
-                        + " verify-required");
+                            + " verify-required");
         }
         if (!signed.verifies(bytes, SignedText.NAMESPACE)) {
             return refuse(

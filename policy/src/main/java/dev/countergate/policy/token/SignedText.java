@@ -1,7 +1,6 @@
 package dev.countergate.policy.token;
 
 import dev.countergate.policy.call.Person;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.regex.Pattern;

@@ -3,7 +3,6 @@ package dev.countergate.policy.token;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.token.WireReader.Malformed;
-
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -88,7 +87,7 @@ public final class SshPublicKey {
                             "",
                             "a key of kind `" + word + "` cannot approve",
                             "use ssh-ed25519, sk-ssh-ed25519@openssh.com or"
-                                + " sk-ecdsa-sha2-nistp256@openssh.com"));
+                                    + " sk-ecdsa-sha2-nistp256@openssh.com"));
         } catch (Malformed malformed) {
             return Checked.invalid(new Fault("", "not a public key: " + malformed.getMessage()));
         }
@@ -116,7 +115,7 @@ public final class SshPublicKey {
                                                 new Fault(
                                                         "",
                                                         "the key is of another kind than its line"
-                                                            + " says: `"
+                                                                + " says: `"
                                                                 + words[0]
                                                                 + "`")));
     }

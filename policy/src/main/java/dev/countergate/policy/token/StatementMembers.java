@@ -5,13 +5,11 @@ import static dev.countergate.policy.token.MemberReader.ifValid;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.call.Person;
-
-import tools.jackson.databind.JsonNode;
-
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 
 /** Reads a statement's members: these, all of them, spelt so, of their type. */
 final class StatementMembers {

@@ -2,11 +2,9 @@ package dev.countergate.policy.token;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Person;
-
+import java.time.Instant;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
-
-import java.time.Instant;
 
 /**
  * What a person signs to have a {@linkplain WideningCommand command} done that gives somebody more than they had: this

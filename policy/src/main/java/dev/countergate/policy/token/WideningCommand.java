@@ -2,9 +2,7 @@ package dev.countergate.policy.token;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Person;
-
 import org.jspecify.annotations.Nullable;
-
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;

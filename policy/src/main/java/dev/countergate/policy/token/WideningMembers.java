@@ -5,15 +5,13 @@ import static dev.countergate.policy.token.MemberReader.ifValid;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.call.Person;
-
-import tools.jackson.databind.JsonNode;
-
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
 
 /** Reads widening commands and the statements of them: these members, all of them, spelt so, of their type. */
 final class WideningMembers {

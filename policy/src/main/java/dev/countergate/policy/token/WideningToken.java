@@ -4,7 +4,6 @@ import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.token.ApprovalToken.Reason;
 import dev.countergate.policy.token.ApprovalToken.Verdict.Refused;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

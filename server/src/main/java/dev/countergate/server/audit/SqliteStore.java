@@ -6,7 +6,6 @@ import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.log.Checkpoint;
 import dev.countergate.policy.log.MerkleTree;
 import dev.countergate.policy.secret.Redactor;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -203,9 +202,9 @@ public final class SqliteStore implements Store {
     public synchronized void export(OutputStream out) throws StoreException, IOException {
         try (PreparedStatement query =
                         database.prepareStatement(
-                                "SELECT line FROM (SELECT position + 1 AS place, 0 AS rank, line"
-                                    + " FROM leaf UNION ALL SELECT size, 1, line FROM checkpoint)"
-                                    + " ORDER BY place, rank");
+                                "SELECT line FROM (SELECT position + 1 AS place, 0 AS rank, line FROM"
+                                        + " leaf UNION ALL SELECT size, 1, line FROM checkpoint)"
+                                        + " ORDER BY place, rank");
                 ResultSet row = query.executeQuery()) {
             while (row.next()) {
                 out.write(row.getBytes(1));

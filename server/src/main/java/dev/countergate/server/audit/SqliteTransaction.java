@@ -6,12 +6,6 @@ import dev.countergate.policy.log.MerkleTree;
 import dev.countergate.policy.secret.Redactor;
 import dev.countergate.policy.token.CanonicalJson;
 import dev.countergate.policy.token.Digest;
-
-import org.jspecify.annotations.Nullable;
-
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,6 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** One transaction on SQLite; all SQL that changes rows is here. */
 final class SqliteTransaction implements Store.Transaction {

@@ -3,7 +3,6 @@ package dev.countergate.server.audit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.countergate.policy.token.Digest;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
