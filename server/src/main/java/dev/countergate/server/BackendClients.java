@@ -108,7 +108,8 @@ final class BackendClients {
                 prometheusClients,
                 lokiClients,
                 alertmanagerClients,
-                ssmClients);
+                ssmClients,
+                Map.of());
     }
 
     /** Lets go of the clients that {@code catalogue} has no backend for; running what it gives closes them. */

@@ -1,5 +1,6 @@
 package dev.countergate.policy.change;
 
+import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.catalogue.Backend;
 import dev.countergate.policy.parameter.JsonText;
 import dev.countergate.policy.secret.SecretText;
@@ -7,9 +8,16 @@ import dev.countergate.policy.template.Matcher;
 import dev.countergate.policy.token.UtcTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -17,7 +25,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The exact thing that would be sent, resolved: what stands in a core as {@code request}. */
+/**
+ * The exact thing that would be sent, resolved: what stands in a core as {@code request}.
+ *
+ * <p>What is sent is always resolved anew, and only where {@link #differences} finds none: so it is what the core says,
+ * while the values of its secrets, which no core holds, are those of the catalogue now. {@link #read} gives what was sent
+ * before, to be looked for, resumed, stopped or shown.
+ */
 public sealed interface CoreRequest {
     /** What it does, as the backend calls it. */
     String verb();
@@ -30,6 +44,29 @@ public sealed interface CoreRequest {
 
     /** The same without attempt id and clock times: two that are equal do the same thing. */
     ObjectNode essence();
+
+    /** The id of the one attempt it is sent as. */
+    UUID attempt();
+
+    /** The members in which {@code frozen}, a core's {@code request}, differs from this one's, sorted; empty where none does. */
+    default List<String> differences(JsonNode frozen) {
+        ObjectNode own = json();
+        Set<String> names = new TreeSet<>(own.propertyNames());
+        names.addAll(frozen.propertyNames());
+        return names.stream()
+                .filter(name -> !Objects.equals(own.get(name), frozen.get(name)))
+                .toList();
+    }
+
+    /**
+     * The request of a core: a {@link Ssm} or a {@link Recorded}, whose {@link #json()} is {@code request} again.
+     *
+     * @param request the core's member of that name
+     * @param attempt of the core's proposal
+     */
+    static Checked<CoreRequest> read(JsonNode request, UUID attempt) {
+        return CoreRequestReader.read(request, attempt);
+    }
 
     /**
      * A request over HTTP.
@@ -75,6 +112,54 @@ public sealed interface CoreRequest {
         @Override
         public ObjectNode essence() {
             return http(method, url, headers, body);
+        }
+    }
+
+    /**
+     * A request over HTTP as a core records it: a secret in it is its name alone, so it can be looked for and shown, and
+     * never sent.
+     *
+     * @param method in upper case
+     * @param url absolute, encoded
+     * @param headers by name, that of the attempt id among them
+     * @param body the exact text, or null for none
+     * @param attempt the id
+     */
+    record Recorded(
+            String method,
+            String url,
+            Map<String, String> headers,
+            @Nullable String body,
+            UUID attempt)
+            implements CoreRequest {
+        public Recorded {
+            headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+        }
+
+        @Override
+        public String verb() {
+            return method;
+        }
+
+        @Override
+        public List<String> targets() {
+            return List.of();
+        }
+
+        @Override
+        public ObjectNode json() {
+            ObjectNode request = JsonNodeFactory.instance.objectNode();
+            request.put("method", method);
+            request.put("url", url);
+            headers.forEach(request.putObject("headers")::put);
+            request.put("body", body);
+            return request;
+        }
+
+        /** All of it: which header carries the attempt id is not recorded. */
+        @Override
+        public ObjectNode essence() {
+            return json();
         }
     }
 
@@ -152,20 +237,24 @@ public sealed interface CoreRequest {
      * @param action {@code SendCommand} or {@code StartAutomationExecution}
      * @param document its name
      * @param version the number it was resolved to
-     * @param parameters of the document
+     * @param documentHash SHA-256 of that version's text, which the service compares before it runs a command
+     * @param parameters of the document, in the order of their names
      * @param instances explicit ids; empty for an automation
      * @param concurrencyMax instances at once, or null for an automation
      * @param errorsMax failed instances after which no more are begun, or null for an automation
+     * @param deliverySeconds after which an instance that has not taken a command never will, or null for an automation
      * @param attempt the id, in the comment or as client token
      */
     record Ssm(
             Action action,
             String document,
             String version,
+            String documentHash,
             Map<String, List<String>> parameters,
             List<String> instances,
             @Nullable String concurrencyMax,
             @Nullable String errorsMax,
+            @Nullable Integer deliverySeconds,
             UUID attempt)
             implements CoreRequest {
         /** The two that change something. */
@@ -178,10 +267,16 @@ public sealed interface CoreRequest {
             Action(String word) {
                 this.word = word;
             }
+
+            static Optional<Action> of(String word) {
+                return Arrays.stream(values()).filter(each -> each.word.equals(word)).findFirst();
+            }
         }
 
         public Ssm {
-            parameters = Map.copyOf(parameters);
+            Map<String, List<String>> sorted = new TreeMap<>();
+            parameters.forEach((name, values) -> sorted.put(name, List.copyOf(values)));
+            parameters = Collections.unmodifiableMap(sorted);
             instances = instances.stream().sorted().distinct().toList();
         }
 
@@ -211,12 +306,15 @@ public sealed interface CoreRequest {
             request.put("action", action.word);
             request.put("document", document);
             request.put("version", version);
+            request.put("document_hash", documentHash);
             ObjectNode values = request.putObject("parameters");
-            new TreeMap<>(parameters)
-                    .forEach((name, list) -> list.forEach(values.putArray(name)::add));
+            parameters.forEach((name, list) -> list.forEach(values.putArray(name)::add));
             instances.forEach(request.putArray("instances")::add);
             request.put("max_concurrency", concurrencyMax);
             request.put("max_errors", errorsMax);
+            request.put(
+                    "timeout_seconds",
+                    deliverySeconds == null ? null : Integer.toString(deliverySeconds));
             return request;
         }
     }

@@ -81,8 +81,10 @@ final class ViewWriter {
                         "action",
                         "document",
                         "version",
+                        "document_hash",
                         "max_concurrency",
                         "max_errors",
+                        "timeout_seconds",
                         "comment",
                         "client_token")) {
             if (request.has(name)) {

@@ -49,7 +49,9 @@ class CoreTest {
                 .hasToString(
                         "{\"action\":\"SendCommand\",\"comment\":\"countergate "
                                 + ATTEMPT
-                                + "\",\"document\":\"AWS-RunShellScript\",\"instances\":[\"i-1\",\"i-2\"],\"max_concurrency\":\"1\",\"max_errors\":\"0\",\"parameters\":{\"commands\":[\"systemctl restart checkout\"]},\"version\":\"1\"}");
+                                + "\",\"document\":\"AWS-RunShellScript\",\"document_hash\":\""
+                                + Cores.HASH
+                                + "\",\"instances\":[\"i-1\",\"i-2\"],\"max_concurrency\":\"1\",\"max_errors\":\"0\",\"parameters\":{\"commands\":[\"systemctl restart checkout\"]},\"timeout_seconds\":\"600\",\"version\":\"1\"}");
     }
 
     @Test
@@ -59,8 +61,10 @@ class CoreTest {
                         CoreRequest.Ssm.Action.START_AUTOMATION,
                         "Failover",
                         "4",
+                        Cores.HASH,
                         Map.of("Zone", List.of("b")),
                         List.of(),
+                        null,
                         null,
                         null,
                         Cores.ID.attempt());
@@ -198,10 +202,12 @@ class CoreTest {
                         command.action(),
                         command.document(),
                         command.version(),
+                        command.documentHash(),
                         command.parameters(),
                         List.of("i-1", "i-1"),
                         "1",
                         "0",
+                        command.deliverySeconds(),
                         other.attempt());
 
         assertThat(key(later)).isEqualTo(key(first));

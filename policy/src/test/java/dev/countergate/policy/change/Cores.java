@@ -30,6 +30,8 @@ final class Cores {
     static final Instant CREATED = Instant.parse("2026-11-21T07:00:00Z");
     static final ProposalId ID = new ProposalId("p-00000000000000000000000001");
 
+    static final String HASH = "99749de5e62f71e5ebe9a55c2321e2c394796afe7208cff048696541e6f6771e";
+
     private Cores() {}
 
     static CoreRequest.Ssm restart(String command, List<String> instances) {
@@ -37,10 +39,12 @@ final class Cores {
                 CoreRequest.Ssm.Action.SEND_COMMAND,
                 "AWS-RunShellScript",
                 "1",
+                HASH,
                 Map.of("commands", List.of(command)),
                 instances,
                 "1",
                 "0",
+                600,
                 ID.attempt());
     }
 

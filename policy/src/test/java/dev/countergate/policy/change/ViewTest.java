@@ -246,10 +246,12 @@ class ViewTest {
                                                         CoreRequest.Ssm.Action.SEND_COMMAND,
                                                         "D",
                                                         "1",
+                                                        Cores.HASH,
                                                         Map.of("commands", list),
                                                         List.of("i-1"),
                                                         "1",
                                                         "0",
+                                                        600,
                                                         Cores.ID.attempt()))
                                 .map(request -> view(bytes(core(request, null))).text())
                                 .map(text -> text.replaceAll("code: .*", "")))

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param loki by name
  * @param alertmanager by name
  * @param ssm by name
+ * @param changes by name, of those backends that can be changed
  */
 public record Backends(
         Map<BackendName, BackendClient<HttpRequest>> http,
@@ -27,13 +28,15 @@ public record Backends(
         Map<BackendName, BackendClient<PrometheusRequest>> prometheus,
         Map<BackendName, BackendClient<LokiRequest>> loki,
         Map<BackendName, BackendClient<AlertmanagerRequest.Read>> alertmanager,
-        Map<BackendName, BackendClient<SsmRequest>> ssm) {
+        Map<BackendName, BackendClient<SsmRequest>> ssm,
+        Map<BackendName, ChangeClient> changes) {
     public Backends {
         http = Map.copyOf(http);
         prometheus = Map.copyOf(prometheus);
         loki = Map.copyOf(loki);
         alertmanager = Map.copyOf(alertmanager);
         ssm = Map.copyOf(ssm);
+        changes = Map.copyOf(changes);
     }
 
     /**
@@ -66,6 +69,15 @@ public record Backends(
             return of(http, each.backend()).send(each, context);
         }
         throw new IllegalArgumentException("not sent without approval: " + request);
+    }
+
+    /** What changes that backend. A backend that only reads has none, and no write tool reaches it. */
+    public ChangeClient change(BackendName name) {
+        ChangeClient client = changes.get(name);
+        if (client == null) {
+            throw new IllegalStateException("backend `" + name + "` is only read");
+        }
+        return client;
     }
 
     private static <R extends Request> BackendClient<R> of(

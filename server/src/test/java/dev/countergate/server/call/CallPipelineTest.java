@@ -322,7 +322,7 @@ class CallPipelineTest {
                     revision,
                     catalogue,
                     rules,
-                    new Backends(http, none, Map.of(), Map.of(), Map.of(), Map.of()));
+                    new Backends(http, none, Map.of(), Map.of(), Map.of(), Map.of(), Map.of()));
         } catch (java.io.IOException failure) {
             throw new java.io.UncheckedIOException(failure);
         }
