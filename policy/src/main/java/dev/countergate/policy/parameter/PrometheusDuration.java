@@ -50,4 +50,21 @@ public final class PrometheusDuration {
                 ? Optional.empty()
                 : Optional.of(Duration.ofMillis(millis.longValueExact()));
     }
+
+    /** {@code duration} in this grammar, to the millisecond: {@code 1h30m}; {@code 0s} for none. Weeks and years are days. */
+    public static String text(Duration duration) {
+        StringBuilder text = new StringBuilder();
+        add(text, duration.toDays(), "d");
+        add(text, duration.toHoursPart(), "h");
+        add(text, duration.toMinutesPart(), "m");
+        add(text, duration.toSecondsPart(), "s");
+        add(text, duration.toMillisPart(), "ms");
+        return text.isEmpty() ? "0s" : text.toString();
+    }
+
+    private static void add(StringBuilder text, long count, String unit) {
+        if (count > 0) {
+            text.append(count).append(unit);
+        }
+    }
 }

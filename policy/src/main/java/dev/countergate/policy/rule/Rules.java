@@ -7,10 +7,19 @@ import dev.countergate.policy.catalogue.Effect;
 import dev.countergate.policy.catalogue.Guard;
 import dev.countergate.policy.catalogue.Policy;
 import dev.countergate.policy.catalogue.Policy.RuleText;
+import dev.countergate.policy.catalogue.Policy.Then;
+import dev.countergate.policy.catalogue.Tool;
+import dev.countergate.policy.rule.Decision.Code;
+import dev.countergate.policy.rule.Explanation.Finding;
+import dev.countergate.policy.rule.Explanation.Match;
 import dev.countergate.policy.rule.Expressions.Compiled;
+import dev.countergate.policy.rule.Usage.Passed;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,70 +67,147 @@ public final class Rules {
 
     /** What becomes of {@code situation}'s call. */
     public Decision decide(Situation situation) {
-        if (situation.tool().effect() == Effect.FORBIDDEN) {
-            return new Decision.Forbid(null, "the catalogue forbids this tool");
-        }
+        return explain(situation).decision();
+    }
+
+    /** What becomes of {@code situation}'s call, and why. */
+    public Explanation explain(Situation situation) {
         Map<String, Object> variables =
                 rules.isEmpty() ? Map.of() : Activation.of(situation, vocabulary);
-        Decision.@Nullable Approve approve = null;
-        Decision.@Nullable Permit permit = null;
-        for (Rule rule : rules) {
-            RuleText text = rule.text();
-            boolean matches;
-            try {
-                matches = rule.when().holds(variables);
-            } catch (CelEvaluationException fault) {
+        List<Finding> findings = rules.stream().map(rule -> rule.finding(variables)).toList();
+        List<Passed> passed = situation.usage().passed(situation.tool(), situation.arguments());
+        List<String> limits = passed.stream().map(Passed::text).toList();
+        List<String> withheld = new ArrayList<>();
+        if (situation.tool().effect() == Effect.WRITE) {
+            withheld.addAll(missingForPermit(policy.mode(), situation.tool().guard()));
+            withheld.addAll(limits);
+        }
+        return new Explanation(
+                findings, limits, withheld, decision(situation, findings, passed, withheld));
+    }
+
+    private Decision decision(
+            Situation situation,
+            List<Finding> findings,
+            List<Passed> passed,
+            List<String> withheld) {
+        Tool tool = situation.tool();
+        if (tool.effect() == Effect.FORBIDDEN) {
+            return new Decision.Forbid(null, "the catalogue forbids this tool");
+        }
+        for (int i = 0; i < findings.size(); i++) {
+            Finding finding = findings.get(i);
+            if (finding.match() == Match.FAULTY) {
                 // INVARIANT: a rule that cannot be evaluated forbids, whatever it was there for.
                 return new Decision.Forbid(
-                        text.id(), "the rule could not be evaluated, so it forbids");
+                        finding.rule(), "the rule could not be evaluated, so it forbids");
             }
-            if (matches) {
-                switch (text.then()) {
-                    case FORBID -> {
-                        return new Decision.Forbid(text.id(), text.reason());
-                    }
-                    case APPROVE -> {
-                        if (approve == null || text.approvals() > approve.approvals()) {
-                            approve =
-                                    new Decision.Approve(
-                                            text.id(), text.approvals(), text.reason());
-                        }
-                    }
-                    case PERMIT ->
-                            permit = permit == null ? new Decision.Permit(text.id()) : permit;
-                }
+            if (finding.match() == Match.YES && finding.then() == Then.FORBID) {
+                return new Decision.Forbid(finding.rule(), rules.get(i).text().reason());
             }
         }
-        return combined(situation.tool().effect(), situation.tool().guard(), approve, permit);
+        return stopped(situation, passed)
+                .orElseGet(() -> answerable(situation, combined(tool, findings, passed, withheld)));
+    }
+
+    /** What no rule and no person can let go on. */
+    private static Optional<Decision> stopped(Situation situation, List<Passed> passed) {
+        Tool tool = situation.tool();
+        int targets = situation.facts().targets().size();
+        Integer targetsMax = tool.guard().targetsMax();
+        if (targetsMax != null && targets > targetsMax) {
+            return Optional.of(
+                    new Decision.Forbid(
+                            Code.TOO_MANY_TARGETS,
+                            null,
+                            "it reaches " + targets + " targets of at most " + targetsMax));
+        }
+        if (tool.effect() == Effect.WRITE && situation.frozen() != null) {
+            return Optional.of(
+                    new Decision.Forbid(
+                            Code.FROZEN, null, "changes are frozen: " + situation.frozen()));
+        }
+        // Nobody can be asked for a read or a notification, so their limits are hard.
+        return passed.stream()
+                .filter(limit -> limit.limit().forbids() || tool.effect() != Effect.WRITE)
+                .findFirst()
+                .map(limit -> new Decision.Forbid(Code.RATE_LIMITED, null, limit.text()));
     }
 
     private Decision combined(
-            Effect effect,
-            Guard guard,
-            Decision.@Nullable Approve approve,
-            Decision.@Nullable Permit permit) {
-        int quorum = guard.approvals().count();
+            Tool tool, List<Finding> findings, List<Passed> passed, List<String> withheld) {
+        @Nullable RuleText approve = null;
+        @Nullable RuleText permit = null;
+        for (int i = 0; i < findings.size(); i++) {
+            RuleText text = rules.get(i).text();
+            if (findings.get(i).match() != Match.YES) {
+                continue;
+            }
+            if (text.then() == Then.APPROVE
+                    && (approve == null || text.approvals() > approve.approvals())) {
+                approve = text;
+            } else if (text.then() == Then.PERMIT && permit == null) {
+                permit = text;
+            }
+        }
+        int quorum = tool.guard().approvals().count();
+        String limits = passed.stream().map(Passed::text).collect(Collectors.joining("; "));
         if (approve != null) {
             return new Decision.Approve(
-                    approve.rule(), Math.max(quorum, approve.approvals()), approve.reason());
+                    approve.id(),
+                    Math.max(quorum, approve.approvals()),
+                    approve.reason().isEmpty() || limits.isEmpty()
+                            ? approve.reason() + limits
+                            : approve.reason() + "; " + limits);
         }
-        return switch (effect) {
-            case READ, NOTIFY -> permit == null ? new Decision.Permit(null) : permit;
-            case WRITE ->
-                    permit != null && mayGoWithoutPerson(guard)
-                            ? permit
-                            : new Decision.Approve(null, quorum, "");
-            case FORBIDDEN -> new Decision.Forbid(null, "the catalogue forbids this tool");
-        };
+        if (tool.effect() != Effect.WRITE || (permit != null && withheld.isEmpty())) {
+            return new Decision.Permit(permit == null ? null : permit.id());
+        }
+        return new Decision.Approve(null, quorum, limits);
     }
 
-    /** Whether a permit of a write takes effect: mode auto, a limit, a verification, and a way back or none needed. */
-    private boolean mayGoWithoutPerson(Guard guard) {
-        return policy.mode() == Policy.Mode.AUTO
-                && !guard.limits().isEmpty()
-                && guard.verify() != null
-                && (Boolean.TRUE.equals(guard.reversible()) || guard.acceptsLoss() != null);
+    /** A quorum that asks who the requester is cannot be met where nobody knows. */
+    private static Decision answerable(Situation situation, Decision decision) {
+        boolean asksWho =
+                decision instanceof Decision.Approve approve
+                        && (approve.approvals() > 1
+                                || situation.tool().guard().approvals().otherPerson());
+        return asksWho && situation.person() == null
+                ? new Decision.Forbid(
+                        Code.UNMAPPED_PERSON,
+                        decision.rule(),
+                        "it matters who stands behind the requester, and no person is mapped to `"
+                                + situation.principal()
+                                + "`")
+                : decision;
     }
 
-    private record Rule(RuleText text, Compiled when) {}
+    /** What a write lacks to go without a person where a rule permits it; empty when it lacks nothing. */
+    public static List<String> missingForPermit(Policy.Mode mode, Guard guard) {
+        List<String> missing = new ArrayList<>();
+        if (mode != Policy.Mode.AUTO) {
+            missing.add("the mode is `" + mode.name().toLowerCase(Locale.ROOT) + "`, not `auto`");
+        }
+        if (guard.limits().isEmpty()) {
+            missing.add("it has no limit");
+        }
+        if (guard.verify() == null) {
+            missing.add("it has no `verify`");
+        }
+        if (!Boolean.TRUE.equals(guard.reversible()) && guard.acceptsLoss() == null) {
+            missing.add("it is neither `reversible: true` nor says what it `accepts_loss` of");
+        }
+        return missing;
+    }
+
+    private record Rule(RuleText text, Compiled when) {
+        Finding finding(Map<String, Object> variables) {
+            try {
+                return new Finding(
+                        text.id(), text.then(), when.holds(variables) ? Match.YES : Match.NO);
+            } catch (CelEvaluationException fault) {
+                return new Finding(text.id(), text.then(), Match.FAULTY);
+            }
+        }
+    }
 }

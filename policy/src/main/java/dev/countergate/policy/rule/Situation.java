@@ -7,15 +7,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a rule may look at.
+ * All that a decision looks at; rules see neither usage nor freeze.
  *
  * @param tool the tool called
  * @param arguments as bound
- * @param facts about the request it makes
+ * @param facts about the request it makes; of a write, about the resolved one
  * @param principal who calls
  * @param person who stands behind the principal, or null when not known
  * @param environment where it acts, or empty when not known
  * @param now the time of the decision
+ * @param usage attempts made so far, counted for every key of {@link Usage#keys}
+ * @param frozen why nothing may be written there now, or null when it may
  */
 public record Situation(
         Tool tool,
@@ -24,4 +26,6 @@ public record Situation(
         PrincipalId principal,
         @Nullable String person,
         String environment,
-        Instant now) {}
+        Instant now,
+        Usage usage,
+        @Nullable String frozen) {}

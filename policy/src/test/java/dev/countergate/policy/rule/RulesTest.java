@@ -235,14 +235,17 @@ class RulesTest {
                         new PrometheusAction.Alerts(new BackendName("metrics")),
                         labelled,
                         ResultBudget.DEFAULT);
+        Arguments bound = Arguments.of(arguments);
         return new Situation(
                 tool,
-                Arguments.of(arguments),
+                bound,
                 new Facts("ssm", "", "", "", "AWS-RunShellScript", List.of("i-2", "i-1")),
                 PrincipalId.unix("ana"),
                 "ana",
                 "prod",
-                Instant.parse("2026-01-02T03:04:05Z"));
+                Instant.parse("2026-01-02T03:04:05Z"),
+                Usage.unused(tool, bound),
+                null);
     }
 
     private static Policy policy(Policy.Mode mode, List<RuleText> rules) {

@@ -17,6 +17,7 @@ import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.rule.Decision;
 import dev.countergate.policy.rule.Facts;
 import dev.countergate.policy.rule.Situation;
+import dev.countergate.policy.rule.Usage;
 import dev.countergate.server.backend.CallContext;
 import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.backend.Deadline;
@@ -141,7 +142,9 @@ public final class CallPipeline implements ToolService {
                 call.principal(),
                 serving.catalogue().person(call.principal()).orElse(null),
                 environment(serving, tool, arguments),
-                clock.instant());
+                clock.instant(),
+                Usage.unused(tool, arguments),
+                null);
     }
 
     private static String environment(Serving serving, Tool tool, Arguments arguments) {

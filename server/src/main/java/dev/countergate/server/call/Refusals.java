@@ -26,12 +26,19 @@ final class Refusals {
                         ? "forbidden by the operator's policy"
                         : decision.reason();
         String by = decision.rule() == null ? "" : " (rule `" + decision.rule() + "`)";
-        return of(
-                "FORBIDDEN",
-                reason + by,
-                "do not try another way round; tell your user, who can ask the operator of this server",
-                decision.rule(),
-                List.of());
+        String hint =
+                switch (decision.code()) {
+                    case FORBIDDEN ->
+                            "do not try another way round; tell your user, who can ask the operator of this server";
+                    case FROZEN ->
+                            "do not try another way round; tell your user, who can see when the freeze is lifted; reads"
+                                    + " go on";
+                    case RATE_LIMITED -> "wait, and tell your user";
+                    case TOO_MANY_TARGETS -> "narrow it to fewer targets, or tell your user";
+                    case UNMAPPED_PERSON ->
+                            "tell your user, who can ask the operator to name them under `principals`";
+                };
+        return of(decision.code().name(), reason + by, hint, decision.rule(), List.of());
     }
 
     static ToolResult approvalRequired(@Nullable String rule) {

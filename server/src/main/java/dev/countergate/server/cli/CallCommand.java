@@ -37,7 +37,14 @@ import tools.jackson.databind.JsonNode;
             "  $ countergate call tail_logs service=checkout lines=20"
         })
 final class CallCommand implements Callable<Integer> {
-    private static final Set<String> REFUSALS = Set.of("FORBIDDEN", "APPROVAL_REQUIRED");
+    private static final Set<String> REFUSALS =
+            Set.of(
+                    "FORBIDDEN",
+                    "APPROVAL_REQUIRED",
+                    "FROZEN",
+                    "RATE_LIMITED",
+                    "TOO_MANY_TARGETS",
+                    "UNMAPPED_PERSON");
 
     private final Console console;
 

@@ -3,6 +3,7 @@ package dev.countergate.server.cli;
 import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.catalogue.Guard;
 import dev.countergate.policy.catalogue.Tool;
+import dev.countergate.policy.parameter.PrometheusDuration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +49,7 @@ final class ToolTable {
                             Locale.ROOT,
                             "%d per %s",
                             limit.calls(),
-                            ShownDuration.of(limit.per())));
+                            PrometheusDuration.text(limit.per())));
         }
         if (guard.targetsMax() != null) {
             words.add("at most " + guard.targetsMax() + " targets");

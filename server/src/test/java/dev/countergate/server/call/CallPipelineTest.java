@@ -94,7 +94,7 @@ class CallPipelineTest {
         look   | {"path":"secret"}               | FORBIDDEN
         look   | {"path":"careful"}              | APPROVAL_REQUIRED
         change | {}                              | APPROVAL_REQUIRED
-        change | {"size":9}                      | APPROVAL_REQUIRED
+        change | {"size":9}                      | UNMAPPED_PERSON
         change | {"size":1,"_reason":"because"}  | APPROVAL_REQUIRED
         change | {"_reason":7}                   | INVALID_ARGUMENT
         look   | {"path":"x","_reason":"no"}     | INVALID_ARGUMENT
