@@ -29,7 +29,7 @@ public record Leaf(String kind, Instant time, Map<String, String> members) {
                 || !members.keySet().stream().allMatch(name -> WORD.matcher(name).matches())) {
             throw new IllegalArgumentException("a leaf's kind and names are words");
         }
-        for (String own : new String[] {"index", "kind", "previous", "time"}) {
+        for (String own : new String[] {"checkpoint", "index", "kind", "previous", "time"}) {
             if (members.containsKey(own)) {
                 throw new IllegalArgumentException("the log itself says a leaf's `" + own + "`");
             }

@@ -110,6 +110,19 @@ final class SqliteTransaction implements Store.Transaction {
         };
     }
 
+    /** Appends a leaf that nobody waits for: one the log cannot hold is said to be missing instead of stopping all. */
+    void appendWaiting(Leaf leaf) throws StoreException {
+        if (CanonicalJson.write(leaf.at(0, last)) instanceof Checked.Valid) {
+            append(leaf);
+        } else {
+            append(
+                    new Leaf(
+                            "unrecorded",
+                            leaf.time(),
+                            Map.of("kind_of", leaf.kind(), "calls", "1")));
+        }
+    }
+
     @Override
     public Optional<Store.Proposal> proposal(String id) throws StoreException {
         return rows.proposal(id);

@@ -139,18 +139,49 @@ public interface Store extends AutoCloseable {
     }
 
     /**
-     * Does {@code looking} on what is committed.
+     * Does {@code looking} on what is committed, without holding up who writes.
      *
      * @throws StoreException when the store cannot be read
      */
     <T> T read(Looking<T> looking) throws StoreException;
 
     /**
-     * Does {@code work} in one durable transaction. When it appended leaves, a checkpoint over them is kept with them.
+     * A piece of the log.
      *
-     * @throws StoreException when it could not be committed; then nothing of it has happened
+     * @param lines as {@link #export} writes them, without their ends: leaves, each with the checkpoints over it after it
+     * @param next the index of the leaf that follows; what was asked for when there was none
+     */
+    record Lines(List<String> lines, long next) {
+        public Lines {
+            lines = List.copyOf(lines);
+        }
+    }
+
+    /**
+     * Does {@code work} in one durable transaction, after the leaves that wait ({@link #later}). When leaves were appended,
+     * a checkpoint over them is kept with them. It runs on a thread of the store's own, one after the other.
+     *
+     * @throws StoreException when it could not be committed; then nothing of it has happened, unless {@link
+     *     StoreException#mayHaveHappened()}
      */
     <T> T write(Work<T> work) throws StoreException;
+
+    /**
+     * Appends {@code leaf} within 50 ms, together with its neighbours; returns at once. It is lost when the process dies
+     * before, and counted where it cannot be kept waiting: {@link #trouble()} tells.
+     */
+    void later(Leaf leaf);
+
+    /** Why the log cannot be written, in one line, while that is so. */
+    Optional<String> trouble();
+
+    /**
+     * Reads the log without holding up who writes.
+     *
+     * @param from index of the first leaf; negative: that many before the end
+     * @param limit the most leaves; fewer come where they are large
+     */
+    Lines read(long from, int limit) throws StoreException;
 
     /** Writes the whole log as JSON Lines, its last line a checkpoint over all leaves. */
     void export(OutputStream out) throws StoreException, IOException;
