@@ -101,6 +101,21 @@ public record StateDirectory(Path path, Path sockets) {
         return path.resolve("environment");
     }
 
+    /** The enrolled keys, in OpenSSH's allowed_signers format. */
+    public Path approvers() {
+        return path.resolve("approvers");
+    }
+
+    /** What this daemon is not to send, while it is there. */
+    public Path freeze() {
+        return path.resolve("freeze");
+    }
+
+    /** What none of a user's daemons is to send, while it is there. */
+    public static Path freezeOfAll(Map<String, String> environment) {
+        return root(environment).resolve("freeze");
+    }
+
     /**
      * Makes the directories, where they are missing, with their modes.
      *

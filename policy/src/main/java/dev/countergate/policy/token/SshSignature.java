@@ -26,13 +26,7 @@ public final class SshSignature {
 
     private static final Pattern ARMOUR =
             Pattern.compile(
-                    "-----BEGIN SSH SIGNATURE-----\\r"
-                        + "?\\n"
-                        + "([A-Za-z0-9+/=\\r"
-                        + "\\n"
-                        + "]+)-----END SSH SIGNATURE-----(?:\\r"
-                        + "?\\n"
-                        + ")?");
+                    "-----BEGIN SSH SIGNATURE-----\\r?\\n([A-Za-z0-9+/=\\r\\n]+)-----END SSH SIGNATURE-----(?:\\r?\\n)?");
     private static final byte[] MAGIC = "SSHSIG".getBytes(US_ASCII);
     private static final int PRESENCE = 1;
     private static final int VERIFICATION = 4;

@@ -1,0 +1,206 @@
+package dev.countergate.server.authority;
+
+import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.call.Person;
+import dev.countergate.policy.token.AllowedSigners;
+import dev.countergate.policy.token.AllowedSigners.Signer;
+import dev.countergate.policy.token.Digest;
+import dev.countergate.policy.token.SshPublicKey;
+import dev.countergate.policy.token.Statement;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The enrolled keys: the {@code approvers} file of a state directory, in OpenSSH's allowed_signers format, so that stock
+ * {@code ssh-keygen -Y verify} reads it too. It is read for every use, and a fault in it refuses all of it. Thread safe.
+ */
+public final class Approvers {
+    /** Told when the file is another than the one this process wrote or saw last. */
+    @FunctionalInterface
+    public interface Watcher {
+        /**
+         * Records it; no key counts before that is done.
+         *
+         * @param atStart whether this is the first look
+         * @param content of the file's bytes
+         * @param holds what it holds now, one line
+         * @throws IOException when it cannot be recorded
+         */
+        void found(boolean atStart, Digest content, String holds) throws IOException;
+    }
+
+    private final Path path;
+    private final ZoneId zone;
+    private final Watcher watcher;
+    private @Nullable Digest seen;
+    private boolean isChangedByOthers;
+
+    /**
+     * The keys in the file at {@code path}, which need not be there.
+     *
+     * @param zone of the times in it without a {@code Z}
+     */
+    public Approvers(Path path, ZoneId zone, Watcher watcher) {
+        this.path = path;
+        this.zone = zone;
+        this.watcher = watcher;
+    }
+
+    /**
+     * The keys enrolled now, or every reason why none of them counts. Not to be asked within a transaction of the store: the
+     * watcher may write to it.
+     */
+    public Checked<AllowedSigners> read() {
+        return look().then(content -> Checked.valid(content.signers()));
+    }
+
+    /** Whether something else than this process changed the file since the first look. */
+    public synchronized boolean isChangedByOthers() {
+        return isChangedByOthers;
+    }
+
+    /** What is to become of the file; nothing is written before {@link #make}. */
+    public final class Change {
+        private final Digest before;
+        private final Content after;
+
+        private Change(Content before, Content after) {
+            this.before = before.digest();
+            this.after = after;
+        }
+
+        /** The keys there are then. */
+        public AllowedSigners signers() {
+            return after.signers();
+        }
+
+        /**
+         * Writes it; on disk when this returns.
+         *
+         * @throws IOException when it cannot be written, or the file is no longer the one this was prepared for; it is then
+         *     as it was
+         */
+        public void make() throws IOException {
+            synchronized (Approvers.this) {
+                if (!(look() instanceof Checked.Valid<Content>(Content now))
+                        || !now.digest().equals(before)) {
+                    throw new IOException("`" + path + "` was changed meanwhile");
+                }
+                DurableFile.replace(path, after.text());
+                seen = after.digest();
+            }
+        }
+    }
+
+    /** Enrolling {@code key} as {@code person}'s for approvals and nothing else, or why it is not to be. */
+    public Checked<Change> adding(Person person, SshPublicKey key) {
+        return look().then(
+                        now ->
+                                content(lines(now.text()) + line(person, key))
+                                        .then(then -> Checked.valid(new Change(now, then))));
+    }
+
+    /**
+     * Striking out keys of {@code person}, or why they are not to be. The last key stays: without one, whoever has the
+     * daemon's account could enrol another.
+     *
+     * @param fingerprint of the one key meant, or null for all
+     */
+    public Checked<Change> removing(Person person, @Nullable String fingerprint) {
+        return look().then(now -> without(now, person, fingerprint));
+    }
+
+    private Checked<Change> without(Content now, Person person, @Nullable String fingerprint) {
+        Set<Integer> struck =
+                now.signers().signers().stream()
+                        .filter(each -> each.person().equals(person))
+                        .filter(
+                                each ->
+                                        fingerprint == null
+                                                || each.key().fingerprint().equals(fingerprint))
+                        .map(Signer::line)
+                        .collect(Collectors.toSet());
+        if (struck.isEmpty()) {
+            return Checked.invalid(
+                    new Fault(
+                            "",
+                            "`" + person + "` has no such key here",
+                            "`countergate approver list` shows them"));
+        }
+        if (struck.size() == now.signers().signers().size()) {
+            return Checked.invalid(
+                    new Fault("", "no key would be left", "enrol another key first"));
+        }
+        List<String> lines = List.of(now.text().split("\n", -1));
+        String left =
+                IntStream.range(0, lines.size())
+                        .filter(i -> !struck.contains(i + 1))
+                        .mapToObj(lines::get)
+                        .collect(Collectors.joining("\n"));
+        return content(left).then(then -> Checked.valid(new Change(now, then)));
+    }
+
+    private static String lines(String text) {
+        return text.isEmpty() || text.endsWith("\n") ? text : text + "\n";
+    }
+
+    private static String line(Person person, SshPublicKey key) {
+        return person + " namespaces=\"" + Statement.NAMESPACE + "\" " + key.line() + "\n";
+    }
+
+    private record Content(String text, Digest digest, AllowedSigners signers) {}
+
+    private synchronized Checked<Content> look() {
+        return SignersFile.bytes(path)
+                .then(
+                        bytes -> {
+                            Checked<Content> content =
+                                    SignersFile.text(path, bytes).then(this::content);
+                            Digest digest = Digest.of(bytes);
+                            if (digest.equals(seen)) {
+                                return content;
+                            }
+                            try {
+                                watcher.found(seen == null, digest, holds(content));
+                            } catch (IOException unrecorded) {
+                                return Checked.invalid(
+                                        new Fault(
+                                                "",
+                                                "`"
+                                                        + path
+                                                        + "` changed, and that cannot be recorded: "
+                                                        + unrecorded.getMessage()));
+                            }
+                            isChangedByOthers |= seen != null;
+                            seen = digest;
+                            return content;
+                        });
+    }
+
+    private Checked<Content> content(String text) {
+        return AllowedSigners.parse(text, zone)
+                .then(
+                        signers ->
+                                Checked.valid(
+                                        new Content(
+                                                text,
+                                                Digest.of(text.getBytes(StandardCharsets.UTF_8)),
+                                                signers)));
+    }
+
+    private static String holds(Checked<Content> content) {
+        return switch (content) {
+            case Checked.Valid<Content>(Content good) -> good.signers().signers().size() + " keys";
+            case Checked.Invalid<Content>(List<Fault> faults) ->
+                    "nothing that can be read: " + faults.getFirst().text();
+        };
+    }
+}

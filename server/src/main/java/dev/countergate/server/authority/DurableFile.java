@@ -1,0 +1,54 @@
+package dev.countergate.server.authority;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.Set;
+
+/** A small file that a crash leaves either as it was or as it was to become, never in between, and its owner's alone. */
+final class DurableFile {
+    private DurableFile() {}
+
+    /** Puts {@code text} in the place of what is at {@code path}, mode 0600; on disk when this returns. */
+    static void replace(Path path, String text) throws IOException {
+        Path partly = path.resolveSibling(path.getFileName() + ".new");
+        Files.deleteIfExists(partly);
+        try (FileChannel file =
+                FileChannel.open(
+                        partly,
+                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rw-------")))) {
+            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                file.write(bytes);
+            }
+            file.force(true);
+        }
+        Files.move(partly, path, StandardCopyOption.ATOMIC_MOVE);
+        force(path);
+    }
+
+    /** Removes {@code path}, if it is there; gone from disk when this returns. */
+    static void remove(Path path) throws IOException {
+        if (Files.deleteIfExists(path)) {
+            force(path);
+        }
+    }
+
+    /** The entry of {@code path} in its directory. */
+    private static void force(Path path) throws IOException {
+        try (FileChannel directory =
+                FileChannel.open(
+                        Objects.requireNonNull(path.getParent()), StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+    }
+}
