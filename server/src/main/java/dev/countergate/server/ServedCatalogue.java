@@ -15,7 +15,6 @@ import dev.countergate.server.yaml.Finding;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -124,13 +123,6 @@ final class ServedCatalogue implements AutoCloseable {
     @Override
     public void close() {
         watcher.close();
-        clients.withoutOthersThan(
-                        new Catalogue(
-                                List.of(),
-                                List.of(),
-                                Map.of(),
-                                watcher.current().catalogue().policy(),
-                                List.of()))
-                .run();
+        clients.withoutOthersThan(Catalogue.EMPTY).run();
     }
 }

@@ -3,6 +3,7 @@ package dev.countergate.policy.catalogue;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.secret.Secret;
+import dev.countergate.policy.token.Digest;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,11 +16,16 @@ import java.util.Optional;
  * Tools keep the order of the file.
  */
 public final class Catalogue {
+    /** No tools at all. */
+    public static final Catalogue EMPTY =
+            new Catalogue(List.of(), List.of(), Map.of(), Policy.DEFAULT, List.of(), Entries.EMPTY);
+
     private final Map<ToolName, Tool> tools;
     private final Map<BackendName, Backend> backends;
     private final Map<PrincipalId, String> persons;
     private final Policy policy;
     private final List<Secret> secrets;
+    private final Entries entries;
 
     /**
      * A catalogue of these parts.
@@ -28,13 +34,15 @@ public final class Catalogue {
      * @param backends names distinct
      * @param persons who stands behind a principal
      * @param secrets every value that must never be shown
+     * @param entries what the files say of each of these
      */
     public Catalogue(
             List<Tool> tools,
             Collection<Backend> backends,
             Map<PrincipalId, String> persons,
             Policy policy,
-            List<Secret> secrets) {
+            List<Secret> secrets,
+            Entries entries) {
         Map<ToolName, Tool> toolsByName = new LinkedHashMap<>();
         tools.forEach(tool -> toolsByName.put(tool.name(), tool));
         Map<BackendName, Backend> backendsByName = new LinkedHashMap<>();
@@ -50,6 +58,7 @@ public final class Catalogue {
         this.persons = Map.copyOf(persons);
         this.policy = policy;
         this.secrets = List.copyOf(secrets);
+        this.entries = entries;
     }
 
     /** The tool of that name, forbidden ones included. */
@@ -93,5 +102,28 @@ public final class Catalogue {
     /** Every value that must never be shown. */
     public List<Secret> secrets() {
         return secrets;
+    }
+
+    /** What the files say. */
+    public Entries entries() {
+        return entries;
+    }
+
+    /**
+     * The digests of what the files say of a tool.
+     *
+     * @throws IllegalArgumentException when there is no such tool
+     */
+    public Digests digests(ToolName name) {
+        Tool tool = tools.get(name);
+        if (tool == null) {
+            throw new IllegalArgumentException("no tool `" + name + "`");
+        }
+        return new EntryDigests(this).of(tool);
+    }
+
+    /** The digest of all that the files say. */
+    public Digest digest() {
+        return new EntryDigests(this).ofAll();
     }
 }

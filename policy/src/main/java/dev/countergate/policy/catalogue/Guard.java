@@ -3,8 +3,11 @@ package dev.countergate.policy.catalogue;
 import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.template.Template;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +62,19 @@ public record Guard(
         labels = Map.copyOf(labels);
         limits = List.copyOf(limits);
         require = List.copyOf(require);
+    }
+
+    /** The tools it names, to require, to verify or to undo. */
+    public Set<ToolName> tools() {
+        Set<ToolName> named = new LinkedHashSet<>();
+        require.forEach(requirement -> named.add(requirement.read().tool()));
+        if (verify != null) {
+            named.add(verify.read().tool());
+        }
+        if (undo != null) {
+            named.add(undo.tool());
+        }
+        return Collections.unmodifiableSet(named);
     }
 
     /** How bad a wrong call would be. */

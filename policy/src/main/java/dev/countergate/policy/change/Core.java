@@ -8,6 +8,7 @@ import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.call.Person;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolName;
+import dev.countergate.policy.catalogue.Digests;
 import dev.countergate.policy.catalogue.Guard;
 import dev.countergate.policy.parameter.Arguments;
 import dev.countergate.policy.token.CanonicalJson;
@@ -86,19 +87,6 @@ public record Core(
         preconditions = List.copyOf(preconditions);
         blastRadius = List.copyOf(blastRadius);
         earlier = List.copyOf(earlier);
-    }
-
-    /**
-     * What the catalogue said when it was proposed.
-     *
-     * @param tool of the tool's entry
-     * @param guard of its guard
-     * @param backends of each backend it reaches, by name
-     */
-    public record Digests(Digest tool, Digest guard, Map<String, Digest> backends) {
-        public Digests {
-            backends = Map.copyOf(backends);
-        }
     }
 
     /**

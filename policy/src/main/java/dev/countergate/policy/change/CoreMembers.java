@@ -1,5 +1,6 @@
 package dev.countergate.policy.change;
 
+import dev.countergate.policy.catalogue.Digests;
 import dev.countergate.policy.parameter.JsonText;
 import dev.countergate.policy.token.UtcTime;
 import java.time.Duration;
@@ -69,12 +70,12 @@ final class CoreMembers {
         return json;
     }
 
-    private static ObjectNode digests(Core.Digests digests) {
+    private static ObjectNode digests(Digests digests) {
         ObjectNode json = NODES.objectNode();
         json.put("tool", digests.tool().hex());
         json.put("guard", digests.guard().hex());
         ObjectNode backends = json.putObject("backends");
-        digests.backends().forEach((name, digest) -> backends.put(name, digest.hex()));
+        digests.backends().forEach((name, digest) -> backends.put(name.value(), digest.hex()));
         return json;
     }
 

@@ -8,6 +8,8 @@ import dev.countergate.policy.call.Person;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.catalogue.Backend;
+import dev.countergate.policy.catalogue.BackendName;
+import dev.countergate.policy.catalogue.Digests;
 import dev.countergate.policy.catalogue.Guard;
 import dev.countergate.policy.parameter.Arguments;
 import dev.countergate.policy.secret.Secret;
@@ -92,10 +94,10 @@ final class Cores {
                 new Person("ana"),
                 new ClientSession("s-1", clientName, "2.0.1"),
                 new ToolName("restart_service"),
-                new Core.Digests(
+                new Digests(
                         Digest.of("tool".getBytes(UTF_8)),
                         Digest.of("guard".getBytes(UTF_8)),
-                        Map.of("fleet", Digest.of("backend".getBytes(UTF_8)))),
+                        Map.of(new BackendName("fleet"), Digest.of("backend".getBytes(UTF_8)))),
                 Arguments.of(Map.of("service", JsonNodeFactory.instance.stringNode(service))),
                 true,
                 null,

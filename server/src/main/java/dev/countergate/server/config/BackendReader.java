@@ -127,8 +127,8 @@ final class BackendReader {
                     given.add(
                             urls.basic(
                                     password.path(),
-                                    interpolation.plain(user),
-                                    interpolation.plain(password)));
+                                    interpolation.credential(user),
+                                    interpolation.credential(password)));
                 }
             }
         }

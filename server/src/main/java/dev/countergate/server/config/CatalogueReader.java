@@ -50,7 +50,8 @@ final class CatalogueReader {
             blocks.put(name, block);
             toolReader.read(block).ifPresent(tool -> tools.put(name, tool));
         }
-        List<Tool> guarded = guarded(raw, blocks, tools);
+        Map<String, Block> guards = new LinkedHashMap<>();
+        List<Tool> guarded = guarded(raw, blocks, tools, guards);
         Policy policy =
                 raw.policy() == null
                         ? Policy.DEFAULT
@@ -59,12 +60,21 @@ final class CatalogueReader {
         warnOfSharedCredentials(blocks, tools);
         Map<PrincipalId, String> persons = new PrincipalsReader(report).read(raw.principals());
         return report.hasFaults()
-                ? new Catalogue(List.of(), List.of(), Map.of(), Policy.DEFAULT, List.of())
-                : new Catalogue(guarded, backends.all(), persons, policy, interpolation.secrets());
+                ? Catalogue.EMPTY
+                : new Catalogue(
+                        guarded,
+                        backends.all(),
+                        persons,
+                        policy,
+                        interpolation.secrets(),
+                        new EntriesReader(interpolation.meanings()).read(raw, guards));
     }
 
     private List<Tool> guarded(
-            RawCatalogue raw, Map<String, Block> blocks, Map<String, Tool> tools) {
+            RawCatalogue raw,
+            Map<String, Block> blocks,
+            Map<String, Tool> tools,
+            Map<String, Block> guards) {
         Set<String> names = blocks.keySet();
         raw.guards()
                 .forEach(
@@ -90,6 +100,9 @@ final class CatalogueReader {
         tools.forEach(
                 (name, tool) -> {
                     Block guard = guard(raw, name, blocks.get(name));
+                    if (guard != null) {
+                        guards.put(name, guard);
+                    }
                     guarded.add(guard == null ? tool : tool.withGuard(reader.read(guard, tool)));
                 });
         return guarded;

@@ -27,6 +27,7 @@ final class Interpolation {
     private final Report report;
     private final boolean lenient;
     private final Map<String, Secret> secrets = new LinkedHashMap<>();
+    private final Meanings meanings = new Meanings();
 
     Interpolation(Sources sources, Report report, boolean lenient) {
         this.sources = sources;
@@ -34,7 +35,15 @@ final class Interpolation {
         this.lenient = lenient;
     }
 
-    /** The parts of {@code text}: what the file says is plain, and every value put in is hidden. */
+    /** What became of each text that values were put into. */
+    Meanings meanings() {
+        return meanings;
+    }
+
+    /**
+     * The parts of {@code text}: what the file says is plain, and every value put in is hidden. Who asks for them notes in
+     * {@link #meanings()} what they came to.
+     */
     List<Piece> pieces(Text text) {
         List<Piece> pieces = new ArrayList<>();
         String rest = text.value();
@@ -56,13 +65,24 @@ final class Interpolation {
 
     /** {@code text} with its values in the clear, where none of them is a credential. */
     String plain(Text text) {
-        return new SecretText(pieces(text)).reveal();
+        String value = new SecretText(pieces(text)).reveal();
+        meanings.value(text, value);
+        return value;
+    }
+
+    /** {@code text} with its values in the clear, for an encoding that hides them. */
+    String credential(Text text) {
+        List<Piece> pieces = pieces(text);
+        meanings.parts(text, "parts", pieces);
+        return new SecretText(pieces).reveal();
     }
 
     /** {@code text} as a header's value: line breaks are taken out, and values are secret. */
     SecretText header(Text text) {
         List<Piece> pieces = new ArrayList<>();
-        for (Piece piece : pieces(text)) {
+        List<Piece> written = pieces(text);
+        meanings.parts(text, "parts", written);
+        for (Piece piece : written) {
             switch (piece) {
                 case Piece.Plain(String plain) -> addPlain(pieces, withoutLineBreaks(plain));
                 case Piece.Hidden(Secret secret, String encoded) ->
@@ -149,6 +169,7 @@ final class Interpolation {
                 Path folder = Path.of(text.at().file()).getParent();
                 file = folder == null ? file : folder.resolve(file);
             }
+            meanings.file(text, file);
             String value = new String(sources.read(file), StandardCharsets.UTF_8);
             // An editor ends a file with a line break that is no part of the secret.
             return Optional.of(value.stripTrailing());

@@ -94,7 +94,9 @@ final class UrlReader {
                 hostStart == scheme.end()
                         ? null
                         : basic(text, all.substring(scheme.end(), userInfoEnd));
-        return Optional.of(new Url(origin, rest(pieces, authorityEnd), authorization));
+        SecretText rest = rest(pieces, authorityEnd);
+        interpolation.meanings().url(text, origin, between(pieces, scheme.end(), hostStart), rest);
+        return Optional.of(new Url(origin, rest, authorization));
     }
 
     private static String origin(String scheme, String host, @Nullable String port) {
@@ -109,7 +111,28 @@ final class UrlReader {
 
     /** The pieces of a path, or of path and query, for a backend's base URL to stand before. */
     SecretText path(Text text) {
-        return rest(interpolation.pieces(text), 0);
+        SecretText path = rest(interpolation.pieces(text), 0);
+        interpolation.meanings().parts(text, "parts", path.pieces());
+        return path;
+    }
+
+    /** The parts of {@code pieces} from one place to another; what is hidden stays whole. */
+    private static List<Piece> between(List<Piece> pieces, int from, int to) {
+        List<Piece> between = new ArrayList<>();
+        int at = 0;
+        for (Piece piece : pieces) {
+            String value = new SecretText(List.of(piece)).reveal();
+            int start = Math.clamp(from - at, 0, value.length());
+            int end = Math.clamp(to - at, 0, value.length());
+            if (start < end) {
+                between.add(
+                        piece instanceof Piece.Plain
+                                ? new Piece.Plain(value.substring(start, end))
+                                : piece);
+            }
+            at += value.length();
+        }
+        return between;
     }
 
     private SecretText rest(List<Piece> pieces, int from) {
