@@ -8,11 +8,12 @@ import java.util.function.LongSupplier;
  *
  * @param ticker gives the clock's nanoseconds, as {@link System#nanoTime()} does
  * @param atNanos the point on that clock
+ * @param given how long there was when it was set, which is what an error names
  */
-public record Deadline(LongSupplier ticker, long atNanos) {
+public record Deadline(LongSupplier ticker, long atNanos, Duration given) {
     /** The deadline {@code in} from now. */
     public static Deadline in(Duration in, LongSupplier ticker) {
-        return new Deadline(ticker, ticker.getAsLong() + in.toNanos());
+        return new Deadline(ticker, ticker.getAsLong() + in.toNanos(), in);
     }
 
     /** What is left; never negative. */
@@ -27,7 +28,6 @@ public record Deadline(LongSupplier ticker, long atNanos) {
 
     /** The earlier of this deadline and one {@code in} from now. */
     public Deadline atMost(Duration in) {
-        Deadline other = Deadline.in(in, ticker);
-        return other.atNanos - atNanos < 0 ? other : this;
+        return in.compareTo(left()) < 0 ? Deadline.in(in, ticker) : this;
     }
 }

@@ -2,7 +2,6 @@ package dev.countergate.server.backend;
 
 import dev.countergate.policy.result.Reply;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Locale;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
@@ -38,15 +37,13 @@ final class HttpExchange {
     /**
      * Sends {@code request} and reads the whole answer.
      *
-     * @param given how long the caller had at first, for the words of a failure
      * @throws InterruptedException when the calling thread was interrupted; the connection is closed
      */
-    Outcome run(OkHttpClient client, Request request, Deadline deadline, Duration given)
+    Outcome run(OkHttpClient client, Request request, Deadline deadline)
             throws InterruptedException {
         CallTrace trace = HttpClients.traceOf(request);
-        Duration left = deadline.left();
-        if (left.isZero()) {
-            return none(trace, failures.late(given));
+        if (deadline.isOver()) {
+            return none(trace, failures.late(deadline));
         }
         Call call = client.newCall(request);
         watch.watch(call, deadline);
@@ -57,9 +54,10 @@ final class HttpExchange {
                 throw new InterruptedException();
             }
             return deadline.isOver()
-                    ? none(trace, failures.late(given))
+                    ? none(trace, failures.late(deadline))
                     : new Outcome(
-                            new WireReply.None(failures.broken(broken, given, trace), trace.sent()),
+                            new WireReply.None(
+                                    failures.broken(broken, deadline, trace), trace.sent()),
                             null,
                             trace.brokeOnReusedConnection());
         } finally {

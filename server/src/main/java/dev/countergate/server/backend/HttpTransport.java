@@ -2,7 +2,6 @@ package dev.countergate.server.backend;
 
 import dev.countergate.policy.catalogue.Backend;
 import dev.countergate.policy.result.Reply;
-import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import okhttp3.HttpUrl;
@@ -53,12 +52,11 @@ public final class HttpTransport implements AutoCloseable {
      */
     public WireReply fetch(WireRequest request, Deadline deadline) throws InterruptedException {
         Request first = outgoing.of(request, within(request));
-        Duration given = deadline.left();
-        if (!places.tryAcquire(given.toNanos(), TimeUnit.NANOSECONDS)) {
+        if (!places.tryAcquire(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
             return new WireReply.None(failures.busy(), false);
         }
         try {
-            return follow(first, deadline, given);
+            return follow(first, deadline);
         } finally {
             places.release();
         }
@@ -72,12 +70,11 @@ public final class HttpTransport implements AutoCloseable {
      */
     public WireReply sendOnce(WireRequest request, Deadline deadline) throws InterruptedException {
         Request once = outgoing.once(request, within(request));
-        Duration given = deadline.left();
-        if (!places.tryAcquire(given.toNanos(), TimeUnit.NANOSECONDS)) {
+        if (!places.tryAcquire(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
             return new WireReply.None(failures.busy(), false);
         }
         try {
-            return exchange.run(sends, once, deadline, given).reply();
+            return exchange.run(sends, once, deadline).reply();
         } finally {
             places.release();
         }
@@ -97,11 +94,10 @@ public final class HttpTransport implements AutoCloseable {
         watch.close();
     }
 
-    private WireReply follow(Request first, Deadline deadline, Duration given)
-            throws InterruptedException {
+    private WireReply follow(Request first, Deadline deadline) throws InterruptedException {
         Request request = first;
         for (int redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
-            HttpExchange.Outcome outcome = fresh(request, deadline, given);
+            HttpExchange.Outcome outcome = fresh(request, deadline);
             if (!(outcome.reply() instanceof WireReply.Answer answer)
                     || outcome.location() == null) {
                 return outcome.reply();
@@ -116,14 +112,14 @@ public final class HttpTransport implements AutoCloseable {
 
     // A backend may close a connection that lies idle at any time (RFC 9112 section 9.5); that is
     // no failure of its.
-    private HttpExchange.Outcome fresh(Request request, Deadline deadline, Duration given)
+    private HttpExchange.Outcome fresh(Request request, Deadline deadline)
             throws InterruptedException {
-        HttpExchange.Outcome outcome = exchange.run(reads, request, deadline, given);
+        HttpExchange.Outcome outcome = exchange.run(reads, request, deadline);
         if (!outcome.stale()) {
             return outcome;
         }
         reads.connectionPool().evictAll();
-        return exchange.run(reads, OutgoingRequests.again(request), deadline, given);
+        return exchange.run(reads, OutgoingRequests.again(request), deadline);
     }
 
     // INVARIANT: whatever stands in a request, it and the credentials in it go to the catalogue's

@@ -67,10 +67,10 @@ final class WireFailures {
                 "try again later, or raise its concurrency limit in the catalogue");
     }
 
-    Reply.Failure late(Duration given) {
+    Reply.Failure late(Deadline deadline) {
         return new Reply.Failure(
                 FailureCode.BACKEND_TIMEOUT,
-                "no whole answer from " + where + " within " + shown(given),
+                "no whole answer from " + where + " within " + shown(deadline.given()),
                 "ask for less, or raise the timeout in the catalogue");
     }
 
@@ -109,11 +109,11 @@ final class WireFailures {
                 "drop `Accept-Encoding` from the catalogue's headers");
     }
 
-    /** What {@code cause} means for a call that had {@code given} to finish and got as far as {@code trace} says. */
-    Reply.Failure broken(IOException cause, Duration given, CallTrace trace) {
+    /** What {@code cause} means for a call that had to end by {@code deadline} and got as far as {@code trace} says. */
+    Reply.Failure broken(IOException cause, Deadline deadline, CallTrace trace) {
         if (cause instanceof InterruptedIOException) {
             return trace.sent()
-                    ? late(given)
+                    ? late(deadline)
                     : unreachable(
                             "no connection within " + shown(HttpClients.CONNECT_MAX),
                             "check its address, and that this host may reach it");

@@ -234,6 +234,33 @@ class HttpTransportFaultTest {
     }
 
     @Test
+    void a_timeout_names_the_limit_that_was_set_and_not_what_was_left_of_it() throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) -> {
+                                    connection.answer(302, "Location: /next\n", "");
+                                    connection.awaitClose();
+                                });
+                RawServer deaf = RawServer.deaf();
+                HttpTransport transport = transport(server, 4);
+                HttpTransport toDeaf = transport(deaf, 4)) {
+            Deadline ofTheCall = in(LONG);
+            assertThat(
+                            failure(transport.fetch(get(server, "/"), ofTheCall.atMost(SHORT)))
+                                    .message())
+                    .endsWith("within 300 ms");
+            assertThat(failure(transport.sendOnce(post(server, "/"), in(SHORT))).message())
+                    .endsWith("within 300 ms");
+            assertThat(failure(toDeaf.fetch(get(deaf, "/"), in(SHORT))).message())
+                    .endsWith("within 300 ms");
+            assertThat(
+                            failure(transport.fetch(get(server, "/"), in(Duration.ofMillis(1))))
+                                    .message())
+                    .endsWith("within 1 ms");
+        }
+    }
+
+    @Test
     void does_not_try_when_no_time_is_left() throws Exception {
         try (RawServer server = RawServer.start((request, connection) -> {});
                 HttpTransport transport = transport(server, 4)) {
