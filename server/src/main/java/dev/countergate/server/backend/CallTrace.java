@@ -27,7 +27,7 @@ final class CallTrace extends EventListener {
         return sent;
     }
 
-    /** Whether an answer's status and headers came. */
+    /** Whether an answer's status and headers came, or more of them than anybody reads. */
     boolean answered() {
         return answered;
     }
@@ -46,6 +46,10 @@ final class CallTrace extends EventListener {
 
     void sees(Response response) {
         retryAfter = response.header("Retry-After");
+    }
+
+    void seesEndlessHead() {
+        answered = true;
     }
 
     @Override

@@ -1,11 +1,15 @@
 package dev.countergate.server.backend;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.Proxy;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Authenticator;
+import okhttp3.Connection;
 import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
 import okhttp3.CookieJar;
@@ -13,6 +17,7 @@ import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two ways we set OkHttp up. Neither sends anything a second time by itself.
@@ -70,11 +75,36 @@ final class HttpClients {
         if (!trace.claim()) {
             throw new IOException("a second send of the same call");
         }
-        Response response = chain.proceed(chain.request());
+        Response response;
+        try {
+            response = chain.proceed(chain.request());
+        } catch (IOException broken) {
+            if (broken.getCause() instanceof EOFException && isOpen(chain.connection())) {
+                trace.seesEndlessHead();
+            }
+            throw broken;
+        }
         trace.sees(response);
         return response.header("Retry-After") == null
                 ? response
                 : response.newBuilder().removeHeader("Retry-After").build();
+    }
+
+    // OkHttp says the same of an answer's head that ended too early and of one beyond its limit of
+    // 256 KiB; only the connection tells them apart.
+    private static boolean isOpen(@Nullable Connection connection) throws IOException {
+        if (connection == null) {
+            return false;
+        }
+        Socket socket = connection.socket();
+        socket.setSoTimeout(1);
+        try {
+            return socket.getInputStream().read() >= 0;
+        } catch (SocketTimeoutException silent) {
+            return true;
+        } catch (IOException closed) {
+            return false;
+        }
     }
 
     static CallTrace traceOf(okhttp3.Request request) {

@@ -3,7 +3,6 @@ package dev.countergate.server.backend;
 import dev.countergate.policy.catalogue.Backend;
 import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Reply;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -129,7 +128,7 @@ final class WireFailures {
         if (cause instanceof ConnectException) {
             return unreachable("it does not accept connections", "check that it runs and its port");
         }
-        boolean broke = cause instanceof SocketException || cause instanceof EOFException;
+        boolean broke = cause instanceof SocketException;
         if (cause instanceof ProtocolException || (trace.answered() && !broke)) {
             return malformed();
         }
