@@ -1,5 +1,6 @@
 package dev.countergate.server.authority;
 
+import dev.countergate.policy.token.UtcTime;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ public record Freeze(@Nullable String environment, String reason, Instant since,
     public String text() {
         return (environment == null ? "everything" : "`" + environment + "`")
                 + " is frozen since "
-                + since
+                + UtcTime.text(since)
                 + " by "
                 + by
                 + ": "

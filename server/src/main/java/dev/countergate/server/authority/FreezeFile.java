@@ -3,11 +3,13 @@ package dev.countergate.server.authority;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.countergate.policy.token.UtcTime;
+import dev.countergate.policy.token.WideningCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -70,7 +72,11 @@ public final class FreezeFile {
             String reason = each.path("reason").asString("");
             Optional<Instant> since = UtcTime.parse(each.path("since").asString(""));
             String by = each.path("by").asString("");
-            if ("".equals(environment) || reason.isEmpty() || since.isEmpty() || by.isEmpty()) {
+            boolean isWhole =
+                    (environment == null || WideningCommand.isText(environment))
+                            && WideningCommand.isText(reason)
+                            && WideningCommand.isText(by);
+            if (!isWhole || since.isEmpty()) {
                 return List.of();
             }
             read.add(new Freeze(environment, reason, since.get(), by));
@@ -79,11 +85,15 @@ public final class FreezeFile {
     }
 
     private Freeze unreadable(String why) {
-        Instant since;
+        Instant since = Instant.EPOCH;
         try {
-            since = Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toInstant();
+            Instant changed =
+                    Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS)
+                            .toInstant()
+                            .truncatedTo(ChronoUnit.MILLIS);
+            since = UtcTime.isExact(changed) ? changed : since;
         } catch (IOException unknown) {
-            since = Instant.EPOCH;
+            // It is frozen all the same.
         }
         return new Freeze(null, "`" + path + "` is there, and " + why, since, "somebody");
     }

@@ -1,0 +1,120 @@
+package dev.countergate.server.operator;
+
+import dev.countergate.policy.token.UtcTime;
+import dev.countergate.policy.token.WideningCommand;
+import dev.countergate.server.audit.StoreException;
+import dev.countergate.server.authority.Freeze;
+import dev.countergate.server.authority.Freezes;
+import dev.countergate.server.daemon.OperatorListener.RefusedException;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The stop button. It works before anything is recorded, and where nothing can be: stopping must not wait. */
+final class FreezeOperations {
+    private static final Logger LOG = LoggerFactory.getLogger(FreezeOperations.class);
+
+    private final Freezes freezes;
+    private final OperatorLog log;
+    private final Changes changes;
+    private final InstantSource clock;
+
+    FreezeOperations(Freezes freezes, OperatorLog log, Changes changes, InstantSource clock) {
+        this.freezes = freezes;
+        this.log = log;
+        this.changes = changes;
+        this.clock = clock;
+    }
+
+    /** {@code freeze}: nothing is sent from now on; with {@code cancel} what runs is asked to stop. */
+    void freeze(JsonNode request, String user, ObjectNode answer) throws RefusedException {
+        @Nullable String environment =
+                Fields.optional(
+                                request,
+                                "environment",
+                                WideningCommand::isText,
+                                Function.identity())
+                        .orElse(null);
+        Freeze freeze =
+                new Freeze(
+                        environment,
+                        reason(request.path("reason").asString("")),
+                        clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                        user);
+        StringBuilder text = new StringBuilder(freeze.text());
+        try {
+            freezes.freeze(freeze);
+        } catch (IOException unwritten) {
+            LOG.atError().setCause(unwritten).log("a freeze is not written down");
+            text.append("; it is not written down and holds until this daemon ends: ")
+                    .append(unwritten.getMessage());
+        }
+        try {
+            log.record("frozen", members(freeze));
+        } catch (StoreException unrecorded) {
+            LOG.atError().setCause(unrecorded).log("a freeze is not recorded");
+            text.append("; the log cannot be written: ").append(unrecorded.getMessage());
+        }
+        ArrayNode asked = answer.putArray("asked");
+        if (request.path("cancel").asBoolean(false)) {
+            for (Changes.Asked each : changes.stop(environment)) {
+                asked.addObject()
+                        .put("proposal", each.proposal().value())
+                        .put("asked", each.asked());
+            }
+        }
+        answer.put("text", text.toString());
+    }
+
+    /** {@code frozen}: what stands still. */
+    void frozen(JsonNode request, String user, ObjectNode answer) {
+        describe(answer);
+    }
+
+    /** Adds what stands still. */
+    void describe(ObjectNode answer) {
+        ArrayNode frozen = answer.putArray("frozen");
+        List<Freeze> shared = freezes.shared();
+        for (Freeze each : freezes.all()) {
+            ObjectNode entry = frozen.addObject();
+            if (each.environment() != null) {
+                entry.put("environment", each.environment());
+            }
+            entry.put("reason", each.reason());
+            entry.put("since", UtcTime.text(each.since()));
+            entry.put("by", each.by());
+            entry.put("all_daemons", shared.contains(each));
+        }
+    }
+
+    /** As it was typed, but on one line and bounded: nobody in a hurry is to be refused for a tab. */
+    private static String reason(String typed) {
+        StringBuilder reason = new StringBuilder();
+        typed.strip()
+                .codePoints()
+                .limit(WideningCommand.TEXT_MAX / 2)
+                .map(point -> WideningCommand.isText(Character.toString(point)) ? point : ' ')
+                .forEach(reason::appendCodePoint);
+        return reason.isEmpty() ? "no reason given" : reason.toString();
+    }
+
+    private static Map<String, String> members(Freeze freeze) {
+        Map<String, String> members = new HashMap<>();
+        members.put("reason", freeze.reason());
+        members.put("by", freeze.by());
+        if (freeze.environment() != null) {
+            members.put("environment", freeze.environment());
+        }
+        return members;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.countergate.server.operator;
+
+import dev.countergate.server.audit.Leaf;
+import dev.countergate.server.audit.Store;
+import dev.countergate.server.audit.StoreException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+
+/** The operator plane's part of a store. */
+public final class StoredOperatorLog implements OperatorLog {
+    private static final String ENROLLED = "approver_enrolled";
+
+    private final Store store;
+    private final InstantSource clock;
+
+    /** Keeps what happens in {@code store}. */
+    public StoredOperatorLog(Store store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    @Override
+    public void record(String kind, Map<String, String> members) throws StoreException {
+        store.write(
+                transaction ->
+                        transaction.append(
+                                new Leaf(kind, transaction.clock(clock.instant()), members)));
+    }
+
+    @Override
+    public void settleEnrolled() throws StoreException {
+        store.write(transaction -> transaction.settle(ENROLLED, "yes"));
+    }
+
+    @Override
+    public boolean isEnrolled() throws StoreException {
+        return store.read(rows -> rows.fact(ENROLLED).isPresent());
+    }
+
+    @Override
+    public Instant now() throws StoreException {
+        return store.write(transaction -> transaction.clock(clock.instant()));
+    }
+
+    @Override
+    public Store.Lines read(long from, int limit) throws StoreException {
+        return store.read(from, limit);
+    }
+}
