@@ -57,7 +57,7 @@ final class LogKey {
                             .generatePrivate(new PKCS8EncodedKeySpec(encoded));
             byte[] point = Base64.getDecoder().decode(lines.getLast());
             NoteKey known = new NoteKey(ORIGIN, point);
-            Files.writeString(directory.resolve("log.pub"), known.encoded() + "\n");
+            keep(directory.resolve("log.pub"), known.encoded() + "\n");
             LogKey key = new LogKey(secret, known);
             // A key whose halves do not belong together would sign what nobody can verify.
             if (known.open(key.sign("countergate\n")).isEmpty()) {
@@ -66,6 +66,12 @@ final class LogKey {
             return key;
         } catch (IOException | GeneralSecurityException | IllegalArgumentException failed) {
             throw new StoreException("cannot use `" + kept + "`", failed);
+        }
+    }
+
+    private static void keep(Path place, String text) throws IOException {
+        if (!Files.exists(place) || !Files.readString(place).equals(text)) {
+            Files.writeString(place, text);
         }
     }
 

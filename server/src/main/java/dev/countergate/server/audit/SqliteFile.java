@@ -17,6 +17,7 @@ final class SqliteFile implements AutoCloseable {
 
     private final Path path;
     private final Connection connection;
+    private boolean isReadOnly;
 
     private SqliteFile(Path path, Connection connection) {
         this.path = path;
@@ -65,16 +66,34 @@ final class SqliteFile implements AutoCloseable {
                 }
             }
             statement.execute("PRAGMA synchronous = FULL");
-            // What an earlier connection could not sync is written again before it is believed.
-            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-            statement.execute("BEGIN IMMEDIATE");
-            Schema.upgrade(connection, Schema.VERSION);
-            statement.execute("COMMIT");
+            isReadOnly = !Files.isWritable(path);
+            if (!isReadOnly) {
+                // What an earlier connection could not sync is written again before it is
+                // believed.
+                statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+                statement.execute("BEGIN IMMEDIATE");
+                Schema.upgrade(connection, Schema.VERSION);
+                statement.execute("COMMIT");
+            }
         }
     }
 
     Connection connection() {
         return connection;
+    }
+
+    boolean isReadOnly() {
+        return isReadOnly;
+    }
+
+    /** How many leaves the log has. */
+    long leaves() throws StoreException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT size FROM tree")) {
+            return row.next() ? row.getLong(1) : 0;
+        } catch (SQLException failed) {
+            throw new StoreException("cannot read the store", failed);
+        }
     }
 
     Path path() {

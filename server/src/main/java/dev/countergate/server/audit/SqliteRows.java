@@ -19,9 +19,21 @@ final class SqliteRows implements Store.Rows {
                     + " digest FROM proposal";
 
     private final Connection database;
+    private boolean isOver;
 
     SqliteRows(Connection database) {
         this.database = database;
+    }
+
+    /** Nothing can be looked at through it from here on, whoever still holds it. */
+    void end() {
+        isOver = true;
+    }
+
+    void requireOpen() {
+        if (isOver) {
+            throw new IllegalStateException("the transaction is over");
+        }
     }
 
     /** Makes something of one row. */
@@ -130,6 +142,7 @@ final class SqliteRows implements Store.Rows {
 
     private <T> List<T> query(String sql, Making<T> making, Object... values)
             throws StoreException {
+        requireOpen();
         try (PreparedStatement statement = database.prepareStatement(sql)) {
             for (int i = 0; i < values.length; i++) {
                 statement.setObject(i + 1, values[i]);

@@ -2,19 +2,15 @@ package dev.countergate.server.audit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.countergate.policy.call.Checked;
-import dev.countergate.policy.log.Checkpoint;
-import dev.countergate.policy.log.MerkleTree;
 import dev.countergate.policy.secret.Redactor;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +32,9 @@ public final class SqliteStore implements Store {
     /** The epoch that counts transactions, by which a commit of unknown outcome is told from a failed one. */
     private static final String COMMITS = "commit";
 
+    /** The epoch that counts openings. */
+    private static final String OPENINGS = "opening";
+
     private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
 
     /** A transaction whose work is done: what is true once it is committed. */
@@ -43,8 +42,8 @@ public final class SqliteStore implements Store {
 
     private final Path path;
     private final LogKey key;
-    private final Redactor redactor;
-    private final Path head;
+    private final Supplier<Redactor> redactor;
+    private final HeadFiles heads;
     private final Waiting waiting = new Waiting();
     private final StoreThread writer = new StoreThread("store-writer");
     private final StoreThread reader = new StoreThread("store-reader");
@@ -52,100 +51,84 @@ public final class SqliteStore implements Store {
     private volatile long size;
     private volatile @Nullable String trouble;
 
+    /** Why it is never written while it is open, or null. */
+    private volatile @Nullable String refusal;
+
     // Used by the writer's thread alone.
     private @Nullable SqliteFile file;
     private @Nullable Ended unsettled;
     private long settled;
+    private long epoch;
+    private @Nullable String newestHead;
 
-    private SqliteStore(SqliteFile file, LogKey key, Redactor redactor, Path head) {
+    private SqliteStore(SqliteFile file, LogKey key, Supplier<Redactor> redactor, HeadFiles heads) {
         this.path = file.path();
         this.committed = new CommittedView(path);
         this.file = file;
         this.key = key;
         this.redactor = redactor;
-        this.head = head;
+        this.heads = heads;
+    }
+
+    /** Opens the store in {@code directory} without a head elsewhere, its secrets never other ones. */
+    public static SqliteStore open(Path directory, Redactor redactor) throws StoreException {
+        return open(directory, List.of(), () -> redactor);
     }
 
     /**
-     * Opens the store in {@code directory}, or makes it.
+     * Opens the store in {@code directory}, or makes it. One that is older than a head, or was changed, or cannot be written
+     * opens all the same: it can be read, refuses to be written, and {@link #trouble()} tells why.
      *
-     * @param redactor what passes into the log passes through it
-     * @throws StoreException when it cannot be read or written, is damaged, or is older than {@code log.head} says
+     * @param elsewhere files outside of {@code directory} that hold the last checkpoint too, so that a copy of the whole
+     *     directory put back is noticed
+     * @param redactor what passes into the log passes through what this gives then
+     * @throws StoreException when it cannot be read, or its key is missing
      */
-    public static SqliteStore open(Path directory, Redactor redactor) throws StoreException {
+    public static SqliteStore open(
+            Path directory, List<Path> elsewhere, Supplier<Redactor> redactor)
+            throws StoreException {
         SqliteFile file = SqliteFile.open(directory.resolve("store.db"));
+        SqliteStore store = null;
         boolean isGood = false;
         try {
-            long leaves = leaves(file);
-            Path head = directory.resolve("log.head");
-            LogKey key = LogKey.in(directory, leaves == 0 && !Files.exists(head));
-            SqliteStore store = new SqliteStore(file, key, redactor, head);
-            store.compare();
+            List<Path> places = new ArrayList<>(List.of(directory.resolve("log.head")));
+            places.addAll(elsewhere);
+            HeadFiles heads = new HeadFiles(places);
+            LogKey key = LogKey.in(directory, file.leaves() == 0 && !heads.isAny());
+            SqliteStore opened = new SqliteStore(file, key, redactor, heads);
+            store = opened;
+            opened.writer.call(() -> opened.begin(file));
             isGood = true;
-            return store;
-        } catch (SQLException failed) {
-            throw new StoreException(
-                    "cannot use `" + file.path() + "`, restore it from a copy if it is damaged",
-                    failed);
+            return opened;
         } finally {
             if (!isGood) {
                 file.close();
+                if (store != null) {
+                    store.close();
+                }
             }
         }
     }
 
-    private static long leaves(SqliteFile file) throws SQLException {
-        try (Statement statement = file.connection().createStatement();
-                ResultSet row = statement.executeQuery("SELECT size FROM tree")) {
-            return row.next() ? row.getLong(1) : 0;
+    /** Looks at what is there, and counts this opening. */
+    private long begin(SqliteFile opened) throws StoreException {
+        settled = opened.epoch(COMMITS);
+        SqliteTransaction found = new SqliteTransaction(opened.connection(), key, redactor.get());
+        size = found.size();
+        Optional<String> fault = found.fault(opened.epoch(OPENINGS), heads.read(key.known()));
+        if (fault.isEmpty() && opened.isReadOnly()) {
+            fault =
+                    Optional.of(
+                            "`" + path + "` cannot be written: give it back its owner and mode");
         }
-    }
-
-    /** The leaves against the tree kept with them, and against the head kept elsewhere. */
-    private void compare() throws SQLException, StoreException {
-        SqliteFile opened = file();
-        Checkpoint seen = seen();
-        MerkleTree tree = new MerkleTree();
-        boolean isSeen = seen.size() == 0;
-        try (Statement statement = opened.connection().createStatement();
-                ResultSet row = statement.executeQuery("SELECT line FROM leaf ORDER BY position")) {
-            while (row.next()) {
-                tree.add(row.getBytes(1));
-                isSeen |= tree.size() == seen.size() && tree.root().equals(seen.root());
-            }
+        if (fault.isPresent()) {
+            refusal = fault.get();
+            LOG.atError().addKeyValue("reason", fault.get()).log("the store is read only");
+            return 0;
         }
-        if (!tree.subtrees()
-                .equals(
-                        new SqliteTransaction(opened.connection(), key, redactor)
-                                .tree()
-                                .subtrees())) {
-            throw new StoreException(
-                    "the log was changed within the store: restore it from a copy");
-        }
-        if (!isSeen) {
-            throw new StoreException(
-                    "the store is older than `"
-                            + head
-                            + "` or has another log: restore the newest copy, with its `log.head`");
-        }
-        size = tree.size();
-    }
-
-    private Checkpoint seen() throws StoreException {
-        if (!Files.exists(head)) {
-            return new Checkpoint(LogKey.ORIGIN, 0, new MerkleTree().root());
-        }
-        try {
-            Optional<String> text = key.known().open(Files.readString(head));
-            if (text.isPresent()
-                    && Checkpoint.parse(text.get())
-                            instanceof Checked.Valid<Checkpoint>(Checkpoint checkpoint)) {
-                return checkpoint;
-            }
-        } catch (IOException failed) {
-            throw new StoreException("cannot read `" + head + "`", failed);
-        }
-        throw new StoreException("`" + head + "` is not a checkpoint that `log.key` signed");
+        transact(in -> epoch = in.raise(OPENINGS));
+        found.signedNote().ifPresent(this::headIs);
+        return size;
     }
 
     @Override
@@ -155,6 +138,9 @@ public final class SqliteStore implements Store {
 
     @Override
     public void later(Leaf leaf) {
+        if (refusal != null) {
+            return;
+        }
         waiting.add(leaf);
         if (waiting.takeTurn()) {
             writer.schedule(this::commitWaiting, trouble == null ? GATHER_MILLIS : RETRY_MILLIS);
@@ -163,7 +149,7 @@ public final class SqliteStore implements Store {
 
     @Override
     public Optional<String> trouble() {
-        String text = trouble;
+        String text = refusal == null ? trouble : refusal;
         return text == null ? waiting.trouble() : Optional.of(text);
     }
 
@@ -187,11 +173,13 @@ public final class SqliteStore implements Store {
         T result;
         Ended ended;
         boolean isDone = false;
+        SqliteTransaction transaction = null;
         try {
+            refuse();
             SqliteFile open = file();
             open.begin();
             long changes = open.changes();
-            SqliteTransaction transaction = new SqliteTransaction(open.connection(), key, redactor);
+            transaction = new SqliteTransaction(open.connection(), key, redactor.get());
             Waiting.Group group = waiting.group();
             for (Leaf leaf : group.leaves()) {
                 transaction.appendWaiting(leaf);
@@ -209,12 +197,25 @@ public final class SqliteStore implements Store {
             }
             throw failed;
         } finally {
+            if (transaction != null) {
+                transaction.end();
+            }
             if (!isDone) {
                 abandon();
             }
         }
         commit(ended);
         return result;
+    }
+
+    private void refuse() throws StoreException {
+        String never = refusal;
+        if (never != null) {
+            throw new StoreException(never);
+        }
+        if (newestHead != null && trouble != null) {
+            keepHead();
+        }
     }
 
     /** Undoes the transaction; where that fails, closing the file does. */
@@ -277,7 +278,7 @@ public final class SqliteStore implements Store {
         settled = ended.commit();
         size = ended.size();
         trouble = null;
-        ended.note().ifPresent(this::keepHead);
+        ended.note().ifPresent(this::headIs);
     }
 
     private void fault(String text) {
@@ -290,21 +291,47 @@ public final class SqliteStore implements Store {
         }
     }
 
-    /** A head that lags behind is harmless: it must only never be ahead of what is committed. */
-    private void keepHead(String note) {
-        Path partly = head.resolveSibling("log.head.new");
+    private void headIs(String note) {
+        boolean isScheduled = newestHead != null;
+        newestHead = note;
+        if (!isScheduled) {
+            writer.schedule(this::keepHeadOrTell, GATHER_MILLIS);
+        }
+    }
+
+    /** Behind the transactions and not within them: one that lags is harmless, and so nobody waits for it. */
+    private void keepHeadOrTell() {
         try {
-            Files.writeString(partly, note, UTF_8);
-            Files.move(partly, head, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException failed) {
-            // The transaction is committed; to report it as failed would be the greater lie.
-            fault("cannot write `" + head + "`: " + failed);
+            keepHead();
+        } catch (StoreException failed) {
+            fault(String.valueOf(failed.getMessage()));
+        }
+    }
+
+    private void keepHead() throws StoreException {
+        String note = newestHead;
+        if (note != null) {
+            try {
+                heads.keep(epoch, note);
+                newestHead = null;
+            } catch (IOException failed) {
+                throw new StoreException("cannot keep the log's head", failed);
+            }
         }
     }
 
     @Override
     public <T> T read(Looking<T> looking) throws StoreException {
-        return reader.call(() -> committed.at(database -> looking.at(new SqliteRows(database))));
+        return reader.call(() -> committed.at(database -> look(looking, database)));
+    }
+
+    private static <T> T look(Looking<T> looking, Connection database) throws StoreException {
+        SqliteRows rows = new SqliteRows(database);
+        try {
+            return looking.at(rows);
+        } finally {
+            rows.end();
+        }
     }
 
     @Override
@@ -335,6 +362,7 @@ public final class SqliteStore implements Store {
         writer.close(
                 () -> {
                     commitWaiting();
+                    keepHeadOrTell();
                     if (file != null) {
                         file.close();
                     }

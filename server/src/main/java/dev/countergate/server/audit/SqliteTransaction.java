@@ -58,6 +58,7 @@ final class SqliteTransaction implements Store.Transaction {
 
     @Override
     public long append(Leaf leaf) throws StoreException {
+        rows.requireOpen();
         Map<String, String> members = new HashMap<>();
         leaf.members().forEach((name, value) -> members.put(name, redactor.redact(value)));
         long index = tree.size();
@@ -90,8 +91,27 @@ final class SqliteTransaction implements Store.Transaction {
         return tree.size();
     }
 
-    MerkleTree tree() {
-        return tree;
+    /** Why nothing may be written on top of what is there. */
+    Optional<String> fault(long epoch, List<HeadFiles.Head> heads) throws StoreException {
+        try {
+            return new OpeningCheck(database, key.known()).fault(tree, last, epoch, heads);
+        } catch (SQLException failed) {
+            throw new StoreException("cannot read the log", failed);
+        }
+    }
+
+    /** The last checkpoint's note, of a log that has leaves. */
+    Optional<String> signedNote() throws StoreException {
+        try {
+            return new OpeningCheck(database, key.known()).note(tree.size());
+        } catch (SQLException failed) {
+            throw new StoreException("cannot read the log", failed);
+        }
+    }
+
+    /** Nothing can be done with it from here on, whoever still holds it. */
+    void end() {
+        rows.end();
     }
 
     private void sign() throws StoreException {
@@ -287,6 +307,7 @@ final class SqliteTransaction implements Store.Transaction {
     }
 
     private PreparedStatement prepare(String sql, Object... values) throws SQLException {
+        rows.requireOpen();
         PreparedStatement statement = database.prepareStatement(sql);
         for (int i = 0; i < values.length; i++) {
             statement.setObject(i + 1, values[i]);

@@ -171,19 +171,8 @@ class SqliteStoreTest {
     }
 
     @Test
-    void notices_an_older_copy() throws Exception {
-        write(1);
-        byte[] older = Files.readAllBytes(directory.resolve("store.db"));
-        write(1);
-        Files.write(directory.resolve("store.db"), older);
-        assertThatThrownBy(this::open).hasMessageContaining("the store is older than");
-    }
-
-    @Test
-    void refuses_a_changed_leaf_and_a_newer_version() throws Exception {
+    void refuses_a_newer_version() throws Exception {
         write(3);
-        sql("UPDATE leaf SET line = CAST('{}' AS BLOB) WHERE position = 1");
-        assertThatThrownBy(this::open).hasMessageContaining("changed within the store");
         sql("PRAGMA user_version = 99");
         assertThatThrownBy(this::open).hasMessageContaining("use the newer program");
     }

@@ -1,0 +1,99 @@
+package dev.countergate.server.audit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.log.Checkpoint;
+import dev.countergate.policy.log.NoteKey;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The log's last checkpoint outside of the store, in places that are not restored together with it, so that an older copy of
+ * the store is noticed. A head that lags behind is harmless: it is never ahead of what is committed.
+ */
+final class HeadFiles {
+    private static final Pattern EPOCH = Pattern.compile("epoch ([0-9]{1,18})\n");
+
+    private final List<Path> places;
+
+    HeadFiles(List<Path> places) {
+        this.places = List.copyOf(places);
+    }
+
+    /**
+     * What one place says.
+     *
+     * @param epoch how often the store had been opened
+     */
+    record Head(Path place, long epoch, Checkpoint checkpoint) {}
+
+    boolean isAny() {
+        return places.stream().anyMatch(Files::exists);
+    }
+
+    List<Head> read(NoteKey key) throws StoreException {
+        List<Head> heads = new ArrayList<>();
+        for (Path place : places) {
+            if (Files.exists(place)) {
+                try {
+                    heads.add(parse(place, Files.readString(place), key));
+                } catch (IOException failed) {
+                    throw new StoreException("cannot read `" + place + "`", failed);
+                }
+            }
+        }
+        return heads;
+    }
+
+    private static Head parse(Path place, String text, NoteKey key) throws StoreException {
+        Matcher epoch = EPOCH.matcher(text);
+        boolean isCounted = epoch.lookingAt();
+        Optional<String> note = key.open(isCounted ? text.substring(epoch.end()) : text);
+        if (note.isPresent()
+                && Checkpoint.parse(note.get())
+                        instanceof Checked.Valid<Checkpoint>(Checkpoint checkpoint)) {
+            return new Head(place, isCounted ? Long.parseLong(epoch.group(1)) : 0, checkpoint);
+        }
+        throw new StoreException(
+                "`"
+                        + place
+                        + "` is not a checkpoint that `log.key` signed: restore both, or move"
+                        + " it away to go on without knowing whether leaves are missing");
+    }
+
+    /** Keeps the head in every place, so that each has the former or this one whole, whatever happens. */
+    void keep(long epoch, String note) throws IOException {
+        for (Path place : places) {
+            Path folder = place.toAbsolutePath().getParent();
+            Files.createDirectories(folder);
+            Path partly = place.resolveSibling(place.getFileName() + ".new");
+            try (FileChannel file =
+                    FileChannel.open(
+                            partly,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.TRUNCATE_EXISTING,
+                            StandardOpenOption.WRITE)) {
+                ByteBuffer bytes = UTF_8.encode("epoch " + epoch + "\n" + note);
+                while (bytes.hasRemaining()) {
+                    file.write(bytes);
+                }
+                file.force(true);
+            }
+            Files.move(partly, place, StandardCopyOption.ATOMIC_MOVE);
+            try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
+                entries.force(true);
+            }
+        }
+    }
+}
