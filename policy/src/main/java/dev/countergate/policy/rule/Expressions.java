@@ -1,7 +1,6 @@
 package dev.countergate.policy.rule;
 
 import dev.cel.common.CelAbstractSyntaxTree;
-import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
@@ -16,14 +15,16 @@ import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Compiles and evaluates CEL expressions (the CEL specification, version 0.24) within a budget. Thread safe. */
 final class Expressions {
     /** The longest expression, in code points. */
     static final int LENGTH_MAX = 4_096;
+
+    /** How deep it may be nested. */
+    static final int DEPTH_MAX = 64;
 
     /** The most turns all loops of one evaluation may take together. */
     static final int ITERATIONS_MAX = 10_000;
@@ -35,13 +36,14 @@ final class Expressions {
             CelOptions.current()
                     .enableHeterogeneousNumericComparisons(true)
                     .maxExpressionCodePointSize(LENGTH_MAX)
-                    .maxParseRecursionDepth(64)
+                    .maxParseRecursionDepth(DEPTH_MAX)
                     .comprehensionMaxIterations(ITERATIONS_MAX)
                     .maxRegexProgramSize(REGEX_PROGRAM_MAX)
                     .build();
 
     private final CelCompiler compiler;
     private final CelRuntime runtime;
+    private final Set<String> names;
 
     /**
      * @param variables the names an expression may use, with their types
@@ -52,6 +54,7 @@ final class Expressions {
                         .setOptions(OPTIONS)
                         .setStandardMacros(CelStandardMacro.STANDARD_MACROS);
         variables.forEach(builder::addVar);
+        names = Set.copyOf(variables.keySet());
         compiler = builder.build();
         runtime = CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS).build();
     }
@@ -60,18 +63,8 @@ final class Expressions {
     Checked<Compiled> compile(String subject, String text) {
         CelValidationResult checked = compiler.compile(text);
         if (checked.hasError()) {
-            List<Fault> faults = new ArrayList<>();
-            for (CelIssue issue : checked.getErrors()) {
-                String at = "at character " + (issue.getSourceLocation().getColumn() + 1);
-                faults.add(
-                        new Fault(
-                                subject,
-                                "not a valid expression "
-                                        + at
-                                        + ": "
-                                        + oneLine(issue.getMessage())));
-            }
-            return Checked.invalid(faults);
+            return Checked.invalid(
+                    new ExpressionFault(subject, text, names).of(checked.getErrors()));
         }
         try {
             CelAbstractSyntaxTree tree = checked.getAst();
@@ -80,17 +73,14 @@ final class Expressions {
                 return Checked.invalid(
                         new Fault(
                                 subject,
-                                "the expression gives a " + type.name() + ", not true or false",
+                                "the expression gives " + ExpressionFault.withArticle(type) + ", not true or false",
                                 "compare it"));
             }
             return Checked.valid(new Compiled(tree, runtime.createProgram(tree)));
-        } catch (CelValidationException | CelEvaluationException fault) {
-            return Checked.invalid(new Fault(subject, oneLine(String.valueOf(fault.getMessage()))));
+        } catch (CelValidationException | CelEvaluationException unfit) {
+            return Checked.invalid(
+                    new Fault(subject, "not a valid expression: no program can be made of it"));
         }
-    }
-
-    private static String oneLine(String text) {
-        return text.strip().replaceAll("\\s+", " ");
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.parameter.Format;
 import dev.countergate.policy.parameter.Parameter;
 import dev.countergate.policy.parameter.ParameterType;
+import dev.countergate.policy.parameter.RegexSize;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -38,7 +39,7 @@ final class RegexParts {
                         faults.add(
                                 new Fault(
                                         parameter.name(),
-                                        "an object cannot stand in an expression",
+                                        "is an object, which cannot stand in an expression",
                                         "declare a string or an array"));
                     }
                     // Any letter will do: what follows is judged as after an atom.
@@ -125,7 +126,9 @@ final class RegexParts {
         boolean isRaw = parameter.format() == Format.REGEX;
         if (isRaw) {
             for (String text : texts) {
-                if (text.contains("\\Q") || !compiles(text)) {
+                if (text.contains("\\Q")
+                        || RegexSize.isTooLarge(text)
+                        || !compiles(text)) {
                     filling.refuse(
                             parameter,
                             "must be an expression complete in itself",

@@ -56,7 +56,7 @@ final class ShellTemplate implements Form {
             faults.add(
                     new Fault(
                             parameter.name(),
-                            "an object cannot be a word of a command",
+                            "is an object, which cannot be a word of a command",
                             "declare a string"));
         }
     }

@@ -100,7 +100,7 @@ class RulesTest {
         request.targets.exists(t, args.x == t) | `args.x` is declared nowhere
         usage.calls > 3                   | not a valid expression
         args.count >                      | not a valid expression
-        1 + 1                             | gives a int
+        1 + 1                             | gives a whole number
         "yes"                             | gives a string
         environment > 3                   | not a valid expression
         size(1) > 2                       | not a valid expression

@@ -44,7 +44,7 @@ class ShellTemplateTest {
                 "echo {many} ¦ is free text in a command",
                 "echo {dflt} ¦ is free text in a command",
                 "echo {opt} ¦ may be missing",
-                "echo {obj} ¦ an object cannot be a word",
+                "echo {obj} ¦ is an object, which cannot be a word",
                 "echo '{word}' ¦ stands in quotes",
                 "echo \"{word}\" ¦ stands in quotes",
                 "echo \"a $(b \"{word}\")\" ¦ stands in `$(...)`",

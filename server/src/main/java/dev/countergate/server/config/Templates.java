@@ -112,7 +112,7 @@ final class Templates {
                         && !text.path().endsWith(fault.subject())
                         && !fault.problem().contains("`" + fault.subject() + "`")
                         && !fault.subject().equals(text.value());
-        return saysMore ? "`" + fault.subject() + "`: " + fault.problem() : fault.problem();
+        return saysMore ? "`" + fault.subject() + "` " + fault.problem() : fault.problem();
     }
 
     private static Template blank(Checked<Template> checked) {
