@@ -55,11 +55,9 @@ final class InputSchema {
                 && (parameter.pattern() != null || parameter.format() != null)) {
             ObjectNode items = property.putObject("items");
             items.put("type", "string");
-            if (pattern != null) {
-                items.put("pattern", pattern);
-            }
-        } else if (pattern != null) {
-            property.put("pattern", pattern);
+            describeText(items, parameter, pattern);
+        } else {
+            describeText(property, parameter, pattern);
         }
         if (isNumeric(parameter)) {
             if (parameter.minimum() != null) {
@@ -70,6 +68,16 @@ final class InputSchema {
             }
         }
         return property;
+    }
+
+    private static void describeText(
+            ObjectNode text, Parameter parameter, @Nullable String pattern) {
+        if (pattern != null) {
+            text.put("pattern", pattern);
+        }
+        if (parameter.format() == Format.REGEX) {
+            text.put("maxLength", RegexSize.LENGTH_MAX);
+        }
     }
 
     private static boolean isNumeric(Parameter parameter) {
@@ -100,6 +108,14 @@ final class InputSchema {
                                             .collect(Collectors.joining(" or "))
                             : "";
             sentences.add("Must be " + format.meaning() + among + "; " + format.example() + ".");
+            if (format == Format.REGEX) {
+                sentences.add(
+                        "At most "
+                                + RegexSize.LENGTH_MAX
+                                + " characters, and "
+                                + RegexSize.EXPANDED_MAX
+                                + " with counted repetitions written out.");
+            }
         }
         String pattern = parameter.pattern();
         if (pattern != null && !PortablePattern.isPortable(pattern)) {

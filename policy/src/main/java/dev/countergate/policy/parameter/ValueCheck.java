@@ -162,7 +162,9 @@ final class ValueCheck {
         if (format == null) {
             return;
         }
-        if (!fits(format, text)) {
+        if (format == Format.REGEX && RegexSize.isTooLarge(text)) {
+            fault(faults, where + RegexSize.problem(text), "write a simpler expression");
+        } else if (!fits(format, text)) {
             fault(
                     faults,
                     where + "`" + Unicode.shown(text) + "` is not " + format.meaning(),

@@ -10,11 +10,22 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 @NullMarked
 class ParametersTest {
+    private static final Parameters REGEX =
+            Parameters.of(
+                    List.of(
+                            DeclaredParameter.named("re").format(Format.REGEX).build(),
+                            DeclaredParameter.named("res")
+                                    .type(ParameterType.ARRAY)
+                                    .format(Format.REGEX)
+                                    .build(),
+                            DeclaredParameter.named("other").build()));
+
     private static final JsonMapper JSON = new JsonMapper();
 
     @Test
@@ -216,6 +227,87 @@ class ParametersTest {
                 .containsExactly("`deep`: is nested deeper than 16 levels: send a flatter value");
         assertThat(faults(parameters, "{'wide': [" + "1,".repeat(40_000) + "1]}").getFirst())
                 .contains("the limit is 65536");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            1000000 | 1 | is a text of 2000001 bytes
+            8000    | 1 | is an expression of 16001 characters; the limit is 1000
+            500     | 1 | is an expression of 1001 characters; the limit is 1000
+            """)
+    void refuses_an_expression_nested_too_deep_to_be_compiled(
+            int depth, int letters, String problem) {
+        assertThat(faults(REGEX, "{'re': '" + nested(depth, letters) + "'}"))
+                .singleElement()
+                .asString()
+                .contains(problem);
+    }
+
+    @Test
+    void takes_an_expression_as_long_as_the_bound_allows() {
+        assertThat(faults(REGEX, "{'re': '" + nested(499, 2) + "'}")).isEmpty();
+        assertThat(faults(REGEX, "{'re': '" + "a".repeat(1_000) + "'}")).isEmpty();
+    }
+
+    private static String nested(int depth, int letters) {
+        return "(".repeat(depth) + "a".repeat(letters) + ")".repeat(depth);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "((a{1000}){1000}){1000}",
+                "(((((a{10}){10}){10}){10}){10}){10}",
+                "(a{100}){100,}",
+                "(a{1,1000}){0,1000}",
+                "(?:(?:x{1000}){20})",
+                "([(]a{1000}){1000}",
+                "([)]a{1000}){1000}",
+                "(a{1000}[(]){1000}",
+                "(\\\\(a{1000}){1000}){1000}",
+                "(a+){1000}{1000}",
+                "a{99999999999999999999}{99999999999999999999}"
+            })
+    void refuses_an_expression_that_grows_when_its_repetitions_are_written_out(String expression) {
+        assertThat(faults(REGEX, "{'re': '" + expression + "'}"))
+                .singleElement()
+                .asString()
+                .contains("written out, pass the limit of 10000 characters");
+        assertThat(faults(REGEX, "{'res': ['ok', '" + expression + "']}"))
+                .singleElement()
+                .asString()
+                .contains("item 2 is an expression");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "api-.*",
+                "([0-9]{1,3}[.]){3}[0-9]{1,3}",
+                "([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}",
+                "[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}",
+                "(a|b|c)*x{500}",
+                "a{1000}",
+                "[{]1000[}]{2}"
+            })
+    void takes_the_expressions_people_write(String expression) {
+        assertThat(faults(REGEX, "{'re': '" + expression + "'}")).isEmpty();
+    }
+
+    @Test
+    void advertises_the_bounds_of_an_expression() {
+        JsonNode properties = REGEX.inputSchema().get("properties");
+
+        assertThat(properties.get("re").get("maxLength").intValue()).isEqualTo(1_000);
+        assertThat(properties.get("res").get("items").get("maxLength").intValue())
+                .isEqualTo(1_000);
+        assertThat(properties.get("re").get("description").stringValue())
+                .endsWith(
+                        "such as api-.*. At most 1000 characters, and 10000 with counted repetitions written out.");
+        assertThat(properties.get("other").has("maxLength")).isFalse();
     }
 
     @Test
