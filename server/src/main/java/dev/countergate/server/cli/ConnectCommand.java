@@ -4,13 +4,17 @@ import dev.countergate.relay.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -62,6 +66,29 @@ final class ConnectCommand implements Callable<Integer> {
         public String toString() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
+
+        /** The client that is typed so; picocli alone would take, and offer, the names of the constants. */
+        static Client of(String typed) {
+            return Arrays.stream(values())
+                    .filter(client -> client.toString().equals(typed))
+                    .findFirst()
+                    .orElseThrow(
+                            () ->
+                                    new TypeConversionException(
+                                            "`"
+                                                    + typed
+                                                    + "` is not one of "
+                                                    + Arrays.stream(values())
+                                                            .map(client -> "`" + client + "`")
+                                                            .collect(Collectors.joining(", "))));
+        }
+    }
+
+    private static final class TypedClient implements ITypeConverter<Client> {
+        @Override
+        public Client convert(String typed) {
+            return Client.of(typed);
+        }
     }
 
     private final Console console;
@@ -69,6 +96,7 @@ final class ConnectCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "CLIENT",
+            converter = TypedClient.class,
             description = "claude-code, claude-desktop, cursor or vscode")
     private Client client = Client.CLAUDE_CODE;
 

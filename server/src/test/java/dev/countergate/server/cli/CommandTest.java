@@ -215,6 +215,20 @@ class CommandTest {
         assertThat(outcome.err()).contains("countergate serve");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"foo", "CLAUDE_CODE", "Cursor", "claude_code", "claude-code "})
+    void connect_offers_the_clients_as_they_are_typed(String client) {
+        Outcome outcome = run("connect", client);
+        assertThat(outcome.code()).isEqualTo(64);
+        assertThat(outcome.err())
+                .contains(
+                        "`"
+                                + client
+                                + "` is not one of `claude-code`, `claude-desktop`, `cursor`, `vscode`")
+                .doesNotContain("CLAUDE_DESKTOP")
+                .hasLineCount(1);
+    }
+
     @Test
     void connect_prints_the_entry() {
         environment.put("COUNTERGATE_LAUNCHER", "/opt/countergate/countergate");
