@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
@@ -34,7 +35,41 @@ final class MessageReader {
         try {
             return trees.line(bytes, from, length, this::message);
         } catch (MalformedException malformed) {
-            return new Invalid(NO_ID, ProtocolError.PARSE_ERROR, problemOf(malformed));
+            return new Invalid(
+                    readableId(bytes, from, length),
+                    ProtocolError.PARSE_ERROR,
+                    problemOf(malformed));
+        }
+    }
+
+    /**
+     * The one {@code id} of a request that is refused, as far as it can be read: else its client would wait for an answer
+     * until its patience ends.
+     */
+    private String readableId(byte[] bytes, int from, int length) {
+        String whole = NO_ID;
+        try (JsonParser parser = trees.tokens(bytes, from, length)) {
+            String latest = NO_ID;
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                // Only now: what is cut off behind a digit may have had more of them.
+                whole = latest;
+                String name = parser.getString();
+                parser.nextToken();
+                boolean isSecond = name.equals("id") && !latest.equals(NO_ID);
+                if (isSecond || name.equals("result") || name.equals("error")) {
+                    return NO_ID;
+                }
+                if (name.equals("id")) {
+                    latest = id(parser).json();
+                    whole = latest.startsWith("\"") ? latest : NO_ID;
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            return parser.currentToken() == JsonToken.END_OBJECT ? latest : whole;
+        } catch (JacksonException | MalformedException endOfWhatCanBeRead) {
+            return whole;
         }
     }
 

@@ -33,6 +33,9 @@ final class TreeReader {
     /** Beyond this power of ten there is no double either. */
     static final int EXPONENT_MAX = 400;
 
+    /** How deep a line may nest that is skipped through. */
+    private static final int SKIPPED_DEPTH_MAX = 10_000;
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final JsonFactory factory =
@@ -41,6 +44,15 @@ final class TreeReader {
                             StreamReadConstraints.builder()
                                     .maxNestingDepth(DEPTH_MAX)
                                     .maxNumberLength(NUMBER_LENGTH_MAX)
+                                    .build())
+                    .build();
+
+    private final JsonFactory lenient =
+            JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(SKIPPED_DEPTH_MAX)
+                                    .maxNumberLength(Integer.MAX_VALUE)
                                     .build())
                     .build();
 
@@ -72,6 +84,11 @@ final class TreeReader {
         } catch (JacksonException notJson) {
             throw new MalformedException("the line is not JSON");
         }
+    }
+
+    /** Tokens of a line that {@link #line} refused, without its bounds: only to be looked at, never to be built from. */
+    JsonParser tokens(byte[] bytes, int from, int length) {
+        return lenient.createParser(ObjectReadContext.empty(), bytes, from, length);
     }
 
     /** Reads the value whose first token is the parser's current one. */
