@@ -6,8 +6,8 @@ import dev.countergate.server.daemon.OperatorListener.Operation;
 import dev.countergate.server.daemon.OperatorListener.RefusedException;
 import dev.countergate.server.telemetry.Timestamp;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -147,12 +147,9 @@ public final class Daemon {
                 clock);
     }
 
-    private void serveAgent(SocketChannel channel, String user)
+    private void serveAgent(InputStream in, OutputStream out, String user)
             throws IOException, InterruptedException {
-        service.serve(
-                Channels.newInputStream(channel),
-                Channels.newOutputStream(channel),
-                PrincipalId.unix(user));
+        service.serve(in, out, PrincipalId.unix(user));
     }
 
     private SocketServer operators(Map<String, Operation> more) throws IOException {

@@ -4,9 +4,8 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
+import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,23 +79,23 @@ public final class OperatorListener implements SocketServer.Handler {
     }
 
     @Override
-    public void serve(SocketChannel channel, String user) throws IOException {
-        InputStream in = new BufferedInputStream(Channels.newInputStream(channel));
+    public void serve(InputStream input, OutputStream out, String user) throws IOException {
+        InputStream in = new BufferedInputStream(input);
         if (!groupMayAsk && !user.equals(owner)) {
             send(
-                    channel,
+                    out,
                     error("FORBIDDEN", "operator.sock answers the user `" + owner + "` alone"));
             return;
         }
         try {
             byte[] line = readLine(in);
             while (line != null) {
-                send(channel, answer(line, user));
+                send(out, answer(line, user));
                 line = readLine(in);
             }
         } catch (TooLongException tooLong) {
             send(
-                    channel,
+                    out,
                     error("INVALID_REQUEST", "a request has at most " + LINE_BYTES_MAX + " bytes"));
         }
     }
@@ -136,12 +135,12 @@ public final class OperatorListener implements SocketServer.Handler {
         return answer;
     }
 
-    private void send(SocketChannel channel, ObjectNode answer) throws IOException {
+    private void send(OutputStream out, ObjectNode answer) throws IOException {
         byte[] text = json.writeValueAsBytes(answer);
-        ByteBuffer line = ByteBuffer.allocate(text.length + 1).put(text).put((byte) '\n').flip();
-        while (line.hasRemaining()) {
-            channel.write(line);
-        }
+        byte[] line = Arrays.copyOf(text, text.length + 1);
+        line[text.length] = '\n';
+        out.write(line);
+        out.flush();
     }
 
     private static byte @Nullable [] readLine(InputStream in) throws IOException, TooLongException {

@@ -1,7 +1,10 @@
 package dev.countergate.server.daemon;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -25,11 +28,19 @@ final class SocketServer implements AutoCloseable {
     /** How long connections that were cut off have to notice. */
     private static final Duration CUT_OFF = Duration.ofSeconds(1);
 
+    /** How long, once the daemon is ending, a client may take nothing of what is being written to it. */
+    static final Duration STALL = Duration.ofSeconds(2);
+
     /** Deals with one connection; returns when it is over. */
     @FunctionalInterface
     interface Handler {
-        /** Serves {@code channel}, which blocks and is closed by the caller, to the local user {@code user}. */
-        void serve(SocketChannel channel, String user) throws IOException, InterruptedException;
+        /**
+         * Serves a connection, which the caller closes, to the local user {@code user}.
+         *
+         * @throws IOException when the connection breaks
+         */
+        void serve(InputStream in, OutputStream out, String user)
+                throws IOException, InterruptedException;
     }
 
     /**
@@ -45,7 +56,10 @@ final class SocketServer implements AutoCloseable {
     private final Handler handler;
     private final InstantSource clock;
     private final AtomicLong numbers = new AtomicLong();
-    private final Map<Connection, SocketChannel> connections = new ConcurrentHashMap<>();
+    private final Map<Connection, Line> connections = new ConcurrentHashMap<>();
+
+    /** What a connection is served through. */
+    private record Line(SocketChannel channel, WatchedOutput out) {}
 
     SocketServer(
             String name,
@@ -102,13 +116,14 @@ final class SocketServer implements AutoCloseable {
             return;
         }
         Connection connection = new Connection(numbers.incrementAndGet(), user, clock.instant());
-        connections.put(connection, channel);
+        Line line = new Line(channel, new WatchedOutput(Channels.newOutputStream(channel)));
+        connections.put(connection, line);
         // A session reads for as long as it lives: waiting in the kernel itself spares each line
         // two wake-ups.
         Thread.ofPlatform()
                 .daemon()
                 .name(name + "-", connection.number())
-                .start(() -> serve(connection, channel));
+                .start(() -> serve(connection, line));
     }
 
     /** Says why in the framing both sockets have, without waiting for a client that does not read. */
@@ -124,9 +139,9 @@ final class SocketServer implements AutoCloseable {
         }
     }
 
-    private void serve(Connection connection, SocketChannel channel) {
-        try (channel) {
-            handler.serve(channel, connection.user());
+    private void serve(Connection connection, Line line) {
+        try (SocketChannel channel = line.channel()) {
+            handler.serve(Channels.newInputStream(channel), line.out(), connection.user());
         } catch (IOException broken) {
             LOG.atDebug().addKeyValue("socket", name).setCause(broken).log("connection broken");
         } catch (InterruptedException ending) {
@@ -138,12 +153,15 @@ final class SocketServer implements AutoCloseable {
         }
     }
 
-    /** Takes no more connections, lets those there are finish within {@code bound}, then cuts them off. */
+    /**
+     * Takes no more connections, lets those there are finish within {@code bound}, then cuts them off; who does not read
+     * what is written to it holds nothing up for longer than {@link #STALL}.
+     */
     void drain(Duration bound) throws IOException, InterruptedException {
         socket.close();
-        for (SocketChannel channel : connections.values()) {
+        for (Line line : connections.values()) {
             try {
-                channel.shutdownInput();
+                line.channel().shutdownInput();
             } catch (IOException goneAlready) {
                 // Its thread is about to notice.
             }
@@ -158,11 +176,16 @@ final class SocketServer implements AutoCloseable {
         }
     }
 
-    private boolean emptyWithin(Duration bound) throws InterruptedException {
+    private boolean emptyWithin(Duration bound) throws IOException, InterruptedException {
         long end = System.nanoTime() + bound.toNanos();
         while (!connections.isEmpty()) {
             if (System.nanoTime() - end > 0) {
                 return false;
+            }
+            for (Line line : connections.values()) {
+                if (line.out().isStalled(System.nanoTime(), STALL)) {
+                    line.channel().close();
+                }
             }
             TimeUnit.MILLISECONDS.sleep(5);
         }
@@ -172,8 +195,8 @@ final class SocketServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         socket.close();
-        for (SocketChannel channel : connections.values()) {
-            channel.close();
+        for (Line line : connections.values()) {
+            line.channel().close();
         }
     }
 

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -67,6 +68,31 @@ class DaemonProcessTest {
             daemon.terminate();
             assertThat(relay.next()).contains("\"id\":1,\"error\"").contains("went away");
             assertThat(daemon.exitCode()).isEqualTo(143);
+        }
+    }
+
+    @Test
+    void a_client_that_reads_nothing_does_not_hold_up_a_signal() throws Exception {
+        // As little as the drain of a daemon may be, and a client that takes none of its answer.
+        try (Workplace place = new Workplace(folder, "drain 60000\n")) {
+            RunningProcess daemon = ready(place, place.daemon());
+            try (SocketChannel deaf =
+                            Objects.requireNonNull(DaemonStarter.open(place.state().agentSocket()));
+                    SocketChannel good =
+                            Objects.requireNonNull(
+                                    DaemonStarter.open(place.state().agentSocket()))) {
+                say(deaf, "{\"id\":1,\"method\":\"big\",\"n\":8000000}");
+                say(good, "{\"id\":2,\"method\":\"slow\",\"n\":4000}");
+                Workplace.await(
+                        "both calls run", () -> asked(place).contains("\"running_calls\":2"));
+                long start = System.nanoTime();
+                daemon.terminate();
+                // Who reads is waited for all the same.
+                assertThat(line(good)).contains("\"id\":2,\"result\":{\"slept\":4000}");
+                assertThat(daemon.exitCode()).isEqualTo(143);
+                assertThat(Duration.ofNanos(System.nanoTime() - start))
+                        .isLessThan(Duration.ofSeconds(30));
+            }
         }
     }
 
@@ -181,9 +207,7 @@ class DaemonProcessTest {
                     Objects.requireNonNull(DaemonStarter.open(place.state().agentSocket()));
             assertThat(line(tooMany)).contains("too many connections: at most 256");
             SocketChannel last = connected.getLast();
-            last.write(
-                    ByteBuffer.wrap(
-                            "{\"id\":1,\"method\":\"x\"}\n".getBytes(StandardCharsets.UTF_8)));
+            say(last, "{\"id\":1,\"method\":\"x\"}");
             assertThat(line(last))
                     .contains("\"principal\":\"unix:" + System.getProperty("user.name") + "\"");
             for (SocketChannel each : connected) {
@@ -204,6 +228,13 @@ class DaemonProcessTest {
             return place.ask(STATUS);
         } catch (IOException none) {
             return "";
+        }
+    }
+
+    private static void say(SocketChannel channel, String line) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
     }
 
