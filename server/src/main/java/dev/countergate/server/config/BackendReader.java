@@ -72,7 +72,7 @@ final class BackendReader {
             }
             return null;
         }
-        Url url = urls.read(urlText).orElse(null);
+        Url url = urls.readBase(urlText).orElse(null);
         if (url == null) {
             return null;
         }
@@ -172,7 +172,7 @@ final class BackendReader {
         Text endpointText = block.text("endpoint");
         Url endpoint = null;
         if (endpointText != null && optional(block, "endpoint") != null) {
-            endpoint = urls.read(endpointText).orElse(null);
+            endpoint = urls.readBase(endpointText).orElse(null);
             if (endpoint != null && !withoutLastSlash(endpoint.rest()).pieces().isEmpty()) {
                 fault(block, "endpoint", "has a path or query", "write scheme, host and port only");
             }

@@ -24,6 +24,9 @@ final class UrlReader {
     private static final Pattern AUTHORITY =
             Pattern.compile("(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?");
 
+    private static final String ENCODE =
+            "percent-encode `/`, `?`, `#`, `@` and `\\` in a user name or password";
+
     private final Interpolation interpolation;
     private final Report report;
 
@@ -48,6 +51,15 @@ final class UrlReader {
 
     /** The URL {@code text} stands for; empty when it is none, which is then reported. */
     Optional<Url> read(Text text) {
+        return read(text, false);
+    }
+
+    /** The URL of a backend, likewise; its path holds no `@`, behind which the true host may stand. */
+    Optional<Url> readBase(Text text) {
+        return read(text, true);
+    }
+
+    private Optional<Url> read(Text text, boolean isBase) {
         int faultsBefore = report.faultCount();
         List<Piece> pieces = interpolation.pieces(text);
         if (report.faultCount() > faultsBefore) {
@@ -80,14 +92,19 @@ final class UrlReader {
                     ? fault(
                             text,
                             "what stands where the host should is not a host with an optional port",
-                            "write it as host or host:port, in ASCII; percent-encode `/`, `?`, `#`, `@` and `\\` in a"
-                                    + " user name or password")
+                            "write it as host or host:port, in ASCII; " + ENCODE)
                     : fault(
                             text,
                             "`"
                                     + Printable.text(authority)
                                     + "` is not a host with an optional port",
                             "write it as host or host:port, in ASCII");
+        }
+        if (isBase ? all.indexOf('@', authorityEnd) >= 0 : cutsValue(pieces, all, authorityEnd)) {
+            return fault(
+                    text,
+                    "an `@` stands after the path has begun, so a user name or password may have been taken for the host",
+                    ENCODE + "; write `%40` for an `@` in the path");
         }
         URI origin = URI.create(origin(scheme.group(1), host.group(1), host.group(2)));
         SecretText authorization =
@@ -97,6 +114,31 @@ final class UrlReader {
         SecretText rest = rest(pieces, authorityEnd);
         interpolation.meanings().url(text, origin, between(pieces, scheme.end(), hostStart), rest);
         return Optional.of(new Url(origin, rest, authorization));
+    }
+
+    /**
+     * Whether the authority ends within a value that an `@` follows: {@code http://ana:${PASSWORD}@host} goes to the host
+     * {@code ana} where the password is {@code 12/34}. A value that brings the scheme is a whole base URL, though, and
+     * what the file says behind it is a path.
+     */
+    private static boolean cutsValue(List<Piece> pieces, String all, int authorityEnd) {
+        int sign = all.indexOf('@', authorityEnd);
+        int start = 0;
+        for (Piece piece : pieces) {
+            int end = start + value(piece).length();
+            if (piece instanceof Piece.Hidden && start < authorityEnd && authorityEnd < end) {
+                return sign >= 0 && (start > 0 || sign < end);
+            }
+            start = end;
+        }
+        return false;
+    }
+
+    private static String value(Piece piece) {
+        return switch (piece) {
+            case Piece.Plain(String plain) -> plain;
+            case Piece.Hidden(Secret secret, String encoded) -> encoded;
+        };
     }
 
     private static String origin(String scheme, String host, @Nullable String port) {
@@ -139,11 +181,7 @@ final class UrlReader {
         List<Piece> rest = new ArrayList<>();
         int at = 0;
         for (Piece piece : pieces) {
-            String value =
-                    switch (piece) {
-                        case Piece.Plain(String plain) -> plain;
-                        case Piece.Hidden(Secret secret, String encoded) -> encoded;
-                    };
+            String value = value(piece);
             int skipped = Math.clamp(from - at, 0, value.length());
             at += value.length();
             String kept = value.substring(skipped);

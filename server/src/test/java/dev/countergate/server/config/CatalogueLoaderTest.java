@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.countergate.policy.catalogue.Effect;
 import dev.countergate.policy.catalogue.PrometheusAction;
 import dev.countergate.policy.catalogue.Tool;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,5 +76,116 @@ class CatalogueLoaderTest {
 
         assertThat(catalogues.faults()).isNotEmpty();
         assertThat(catalogues.faults().toString()).doesNotContain("hunter");
+    }
+
+    /** A slash after digits leaves a host and a port, so that the request would go elsewhere and the rest be shown. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://ana:4711/hunter@x",
+                "http://ana:4711/hunter@x:9090/base",
+                "http://ana:4711?hunter@x",
+                "http://ana:4711#hunter@x",
+                "http://4711/hunter@x",
+                "http://ana:p@ss:4711/hunter@x",
+                "http://ana:${PASSWORD}@x/",
+                "http://${PASSWORD}@x/",
+                "http://${USER}:${PASSWORD}@x/",
+                "${URL}",
+                "${URL}/base"
+            })
+    void refuses_a_password_that_reads_as_a_port_and_does_not_show_it(String url) {
+        for (String type : List.of("prometheus", "loki", "alertmanager", "http")) {
+            Catalogues catalogues =
+                    Catalogues.of("backends: {m: {type: " + type + ", url: \"" + url + "\"}}")
+                            .variable("USER", "ana")
+                            .variable("PASSWORD", "4711/hunter")
+                            .variable("URL", "http://ana:4711/hunter@x/");
+
+            assertThat(catalogues.faults())
+                    .singleElement()
+                    .asString()
+                    .contains("c.yaml:1:", "backends.m.url: ", "percent-encode")
+                    .doesNotContain("hunter", "4711");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://ana:${PASSWORD}@x/", "http://${PASSWORD}@x/", "${URL}"})
+    void refuses_such_a_password_in_a_tools_own_url_as_well(String url) {
+        assertThat(
+                        Catalogues.of("tools: [{name: a, url: \"" + url + "\"}]")
+                                .variable("PASSWORD", "4711/hunter")
+                                .variable("URL", "http://ana:4711/hunter@x/")
+                                .faults())
+                .singleElement()
+                .asString()
+                .contains("tools.a.url: ", "percent-encode")
+                .doesNotContain("hunter", "4711");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://x:8080/users/@me",
+                "http://x/@{name}",
+                "${BASE}/users/@me",
+                "http://${HOST}/users/@me",
+                "http://${HOST}:8080/users/@me?mail=a@b",
+                "http://ana:${PASSWORD}@x/users/@me",
+                "http://x/${PASSWORD}/@me"
+            })
+    void leaves_an_at_sign_in_a_tools_path_alone(String url) {
+        assertThat(
+                        Catalogues.of(
+                                        "tools: [{name: a, url: \""
+                                                + url
+                                                + "\""
+                                                + (url.contains("{name}")
+                                                        ? ", params: [{name: name, required: true}]"
+                                                        : "")
+                                                + "}]")
+                                .variable("BASE", "http://x:8080/base")
+                                .variable("HOST", "x")
+                                .variable("PASSWORD", "hunter2")
+                                .faults())
+                .isEmpty();
+    }
+
+    @Test
+    void tells_which_files_and_variables_it_looked_at() {
+        Loading.Origins origins =
+                Catalogues.of(
+                                "include: more.yaml\ntools: [{name: a, url: \"http://x/${A:-b}\", headers: {X: \"${file:token}\"}, auth: {bearer_env: B}}]")
+                        .variable("B", "b")
+                        .load()
+                        .origins();
+
+        assertThat(origins.variables()).containsExactlyInAnyOrder("A", "B");
+        assertThat(origins.files().keySet())
+                .extracting(Object::toString)
+                .containsExactlyInAnyOrder("c.yaml", "more.yaml", "token");
+    }
+
+    @Test
+    void takes_the_default_of_a_variable_that_is_not_set_or_empty() {
+        for (String value : new String[] {null, ""}) {
+            Catalogues catalogues =
+                    Catalogues.of("tools: [{name: a, url: \"${BASE:-http://standin}/x\"}]");
+            if (value != null) {
+                catalogues.variable("BASE", value);
+            }
+            assertThat(catalogues.tool("a").action().backends())
+                    .extracting(Object::toString)
+                    .containsExactly("http://standin");
+        }
+        assertThat(
+                        Catalogues.of("tools: [{name: a, url: \"${BASE:-http://standin}/x\"}]")
+                                .variable("BASE", "http://set")
+                                .tool("a")
+                                .action()
+                                .backends())
+                .extracting(Object::toString)
+                .containsExactly("http://set");
     }
 }
