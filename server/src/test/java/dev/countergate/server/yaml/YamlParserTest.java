@@ -139,6 +139,11 @@ class YamlParserTest {
                 "!!java.net.URL [x] | gives no JSON value",
                 "!!set {a} | gives no JSON value",
                 "!!omap [a: 1] | gives no JSON value",
+                "!!pairs [a: 1, a: 2] | gives no JSON value",
+                "!!set {a: null} | gives no JSON value",
+                "!!timestamp 2024-01-01 | gives no JSON value",
+                "!!seq {a: 1} | gives no JSON value",
+                "!!map [a] | gives no JSON value",
                 "*nope | nothing is anchored as `nope` above",
                 "&x [*x] | stands for a value that holds it",
                 "[a | not readable as YAML",
@@ -228,6 +233,17 @@ class YamlParserTest {
                 .contains("a mapping of more than the 3 keys allowed");
         assertThat(limited(tight, "x".repeat(61)))
                 .contains("the file has 61 characters, more than the 60 allowed");
+    }
+
+    @Test
+    void takes_what_just_reaches_each_limit() {
+        YamlLimits tight = new YamlLimits(60, 3, 9, 2, 3);
+        assertThat(limited(tight, "a: [[x]]")).contains("deeper").isNotEmpty();
+        assertThat(limited(tight, "a: [x]")).isEmpty();
+        assertThat(limited(tight, "[1,2,3,4,5,6,7,8]")).isEmpty();
+        assertThat(limited(tight, "[&a x, *a, *a]")).isEmpty();
+        assertThat(limited(tight, "{a: 1, b: 2, c: 3}")).isEmpty();
+        assertThat(limited(tight, "x".repeat(60))).isEmpty();
     }
 
     private static String limited(YamlLimits limits, String text) {
