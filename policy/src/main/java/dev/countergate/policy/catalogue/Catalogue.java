@@ -1,8 +1,11 @@
 package dev.countergate.policy.catalogue;
 
+import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolName;
+import dev.countergate.policy.parameter.Arguments;
 import dev.countergate.policy.secret.Secret;
+import dev.countergate.policy.template.Template;
 import dev.countergate.policy.token.Digest;
 import java.util.Collection;
 import java.util.Collections;
@@ -92,6 +95,23 @@ public final class Catalogue {
     /** The person behind {@code principal}, where the catalogue maps it to one. */
     public Optional<String> person(PrincipalId principal) {
         return Optional.ofNullable(persons.get(principal));
+    }
+
+    /** Where a call acts: what its guard says, else what its backend belongs to, else empty. */
+    public String environment(Tool tool, Arguments arguments) {
+        Template declared = tool.guard().environment();
+        if (declared != null) {
+            return declared.render(arguments) instanceof Checked.Valid<String>(String environment)
+                    ? environment
+                    : "";
+        }
+        for (BackendName name : tool.action().backends()) {
+            String environment = backend(name).environment();
+            if (environment != null) {
+                return environment;
+            }
+        }
+        return "";
     }
 
     /** What holds for all tools. */

@@ -4,6 +4,11 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.values.NullValue;
+import dev.cel.runtime.CelAttribute.Qualifier;
+import dev.cel.runtime.CelAttributePattern;
+import dev.cel.runtime.PartialVars;
+import dev.countergate.policy.catalogue.Guard;
+import dev.countergate.policy.catalogue.Tool;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,44 +30,70 @@ final class Activation {
     private Activation() {}
 
     static Map<String, Object> of(Situation situation, Vocabulary vocabulary) {
-        var guard = situation.tool().guard();
+        Map<String, Object> arguments = nullArguments(vocabulary);
+        situation.arguments().asMap().forEach((name, value) -> arguments.put(name, value(value)));
+        String person = situation.person();
+        return Map.of(
+                "tool", tool(situation.tool(), vocabulary),
+                "args", arguments,
+                "request", request(situation.facts()),
+                "principal",
+                        Map.of(
+                                "id",
+                                situation.principal().value(),
+                                "person",
+                                person == null ? "" : person),
+                "environment", situation.environment(),
+                "now", situation.now());
+    }
+
+    /** What is known of every call of {@code tool}, and that the rest is not. */
+    static PartialVars ofAny(Tool tool, Vocabulary vocabulary) {
+        List<CelAttributePattern> unknown = new ArrayList<>();
+        unknown.add(CelAttributePattern.create("principal"));
+        unknown.add(CelAttributePattern.create("environment"));
+        unknown.add(CelAttributePattern.create("now"));
+        tool.parameters().names().forEach(name -> unknown.add(member("args", name)));
+        Facts.varying(tool.action()).forEach(name -> unknown.add(member("request", name)));
+        return PartialVars.of(
+                Map.of(
+                        "tool", tool(tool, vocabulary),
+                        "args", nullArguments(vocabulary),
+                        "request", request(Facts.plain(Facts.kind(tool.action())))),
+                unknown.toArray(CelAttributePattern[]::new));
+    }
+
+    private static CelAttributePattern member(String variable, String name) {
+        return CelAttributePattern.create(variable).qualify(Qualifier.ofString(name));
+    }
+
+    private static Map<String, Object> nullArguments(Vocabulary vocabulary) {
+        Map<String, Object> arguments = new HashMap<>();
+        vocabulary.parameters().forEach(name -> arguments.put(name, NullValue.NULL_VALUE));
+        return arguments;
+    }
+
+    private static Map<String, Object> tool(Tool tool, Vocabulary vocabulary) {
+        Guard guard = tool.guard();
         Map<String, Object> labels = new HashMap<>();
         vocabulary.labels().forEach(label -> labels.put(label, ""));
         labels.putAll(guard.labels());
-        Map<String, Object> arguments = new HashMap<>();
-        vocabulary.parameters().forEach(name -> arguments.put(name, NullValue.NULL_VALUE));
-        situation.arguments().asMap().forEach((name, value) -> arguments.put(name, value(value)));
-        Facts facts = situation.facts();
-        Map<String, Object> variables = new HashMap<>();
-        variables.put(
-                "tool",
-                Map.of(
-                        "name", situation.tool().name().value(),
-                        "effect", situation.tool().effect().word(),
-                        "risk", guard.risk().name().toLowerCase(Locale.ROOT),
-                        "reversible", Boolean.TRUE.equals(guard.reversible()),
-                        "labels", labels));
-        variables.put("args", arguments);
-        variables.put(
-                "request",
-                Map.of(
-                        "kind", facts.kind(),
-                        "method", facts.method(),
-                        "host", facts.host(),
-                        "path", facts.path(),
-                        "document", facts.document(),
-                        "targets", facts.targets()));
-        String person = situation.person();
-        variables.put(
-                "principal",
-                Map.of(
-                        "id",
-                        situation.principal().value(),
-                        "person",
-                        person == null ? "" : person));
-        variables.put("environment", situation.environment());
-        variables.put("now", situation.now());
-        return variables;
+        return Map.of(
+                "name", tool.name().value(),
+                "effect", tool.effect().word(),
+                "risk", guard.risk().name().toLowerCase(Locale.ROOT),
+                "reversible", Boolean.TRUE.equals(guard.reversible()),
+                "labels", labels);
+    }
+
+    private static Map<String, Object> request(Facts facts) {
+        return Map.of(
+                "kind", facts.kind(),
+                "method", facts.method(),
+                "host", facts.host(),
+                "path", facts.path(),
+                "document", facts.document(),
+                "targets", facts.targets());
     }
 
     /**

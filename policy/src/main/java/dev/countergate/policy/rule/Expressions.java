@@ -13,6 +13,8 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import dev.cel.runtime.CelUnknownSet;
+import dev.cel.runtime.PartialVars;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
 import java.util.Map;
@@ -97,6 +99,22 @@ final class Expressions {
          */
         boolean holds(Map<String, ?> variables) throws CelEvaluationException {
             if (program.eval(variables) instanceof Boolean holds) {
+                return holds;
+            }
+            throw new CelEvaluationException("neither true nor false");
+        }
+
+        /**
+         * Whether it can be true where only {@code known} is known.
+         *
+         * @throws CelEvaluationException when it cannot be evaluated whatever the rest is
+         */
+        boolean canHold(PartialVars known) throws CelEvaluationException {
+            Object value = program.eval(known);
+            if (value instanceof CelUnknownSet) {
+                return true;
+            }
+            if (value instanceof Boolean holds) {
                 return holds;
             }
             throw new CelEvaluationException("neither true nor false");

@@ -1,5 +1,12 @@
 package dev.countergate.policy.rule;
 
+import dev.countergate.policy.catalogue.Action;
+import dev.countergate.policy.catalogue.AlertmanagerAction;
+import dev.countergate.policy.catalogue.CompositeAction;
+import dev.countergate.policy.catalogue.HttpAction;
+import dev.countergate.policy.catalogue.LokiAction;
+import dev.countergate.policy.catalogue.PrometheusAction;
+import dev.countergate.policy.catalogue.SsmAction;
 import dev.countergate.policy.request.AlertmanagerRequest;
 import dev.countergate.policy.request.CompositeRequest;
 import dev.countergate.policy.request.HttpRequest;
@@ -42,7 +49,37 @@ public record Facts(
         };
     }
 
-    private static Facts plain(String kind) {
+    /** These facts with the targets its resolution found. */
+    public Facts withTargets(List<String> resolved) {
+        return new Facts(kind, method, host, path, document, resolved);
+    }
+
+    /** The kind of every request {@code action} makes. */
+    static String kind(Action action) {
+        return switch (action) {
+            case HttpAction http -> "http";
+            case CompositeAction composite -> "composite";
+            case PrometheusAction prometheus -> "prometheus";
+            case LokiAction loki -> "loki";
+            case AlertmanagerAction alertmanager -> "alertmanager";
+            case SsmAction ssm -> "ssm";
+        };
+    }
+
+    /** The facts that can be other than empty in a request {@code action} makes; the rest always is. */
+    static List<String> varying(Action action) {
+        return switch (action) {
+            case HttpAction http -> List.of("method", "host", "path");
+            case SsmAction ssm -> List.of("document", "targets");
+            case CompositeAction composite -> List.of();
+            case PrometheusAction prometheus -> List.of();
+            case LokiAction loki -> List.of();
+            case AlertmanagerAction alertmanager -> List.of();
+        };
+    }
+
+    /** Facts of a request of which nothing but its kind is known to rules. */
+    static Facts plain(String kind) {
         return new Facts(kind, "", "", "", "", List.of());
     }
 

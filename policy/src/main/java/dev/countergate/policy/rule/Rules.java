@@ -1,8 +1,10 @@
 package dev.countergate.policy.rule;
 
 import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.PartialVars;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.catalogue.Effect;
 import dev.countergate.policy.catalogue.Guard;
 import dev.countergate.policy.catalogue.Policy;
@@ -15,6 +17,7 @@ import dev.countergate.policy.rule.Explanation.Match;
 import dev.countergate.policy.rule.Expressions.Compiled;
 import dev.countergate.policy.rule.Usage.Passed;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -63,6 +66,29 @@ public final class Rules {
         return faults.isEmpty()
                 ? Checked.valid(new Rules(policy, vocabulary, rules))
                 : Checked.invalid(faults);
+    }
+
+    /**
+     * The rules of a catalogue whose loading has compiled them already.
+     *
+     * @throws IllegalArgumentException when they do not compile
+     */
+    public static Rules of(Catalogue catalogue) {
+        return switch (compile(catalogue.policy(), Vocabulary.of(catalogue.tools()))) {
+            case Checked.Valid<Rules>(Rules rules) -> rules;
+            case Checked.Invalid<Rules>(List<Fault> faults) ->
+                    throw new IllegalArgumentException("rules with faults: " + faults);
+        };
+    }
+
+    /** Whose calls each rule can match, of {@code tools}; a forbidden tool has none. */
+    public List<Reach> reach(Collection<Tool> tools) {
+        List<Known> known =
+                tools.stream()
+                        .filter(tool -> tool.effect() != Effect.FORBIDDEN)
+                        .map(tool -> new Known(tool, Activation.ofAny(tool, vocabulary)))
+                        .toList();
+        return rules.stream().map(rule -> rule.reach(known)).toList();
     }
 
     /** What becomes of {@code situation}'s call. */
@@ -195,7 +221,7 @@ public final class Rules {
             missing.add("it has no `verify`");
         }
         if (!Boolean.TRUE.equals(guard.reversible()) && guard.acceptsLoss() == null) {
-            missing.add("it is neither `reversible: true` nor says what it `accepts_loss` of");
+            missing.add("it is neither `reversible: true` nor has `accepts_loss`");
         }
         return missing;
     }
@@ -209,5 +235,23 @@ public final class Rules {
                 return new Finding(text.id(), text.then(), Match.FAULTY);
             }
         }
+
+        Reach reach(List<Known> known) {
+            List<Tool> tools = new ArrayList<>();
+            List<Tool> faulty = new ArrayList<>();
+            for (Known each : known) {
+                try {
+                    if (when.canHold(each.variables())) {
+                        tools.add(each.tool());
+                    }
+                } catch (CelEvaluationException fault) {
+                    faulty.add(each.tool());
+                }
+            }
+            return new Reach(text, tools, faulty);
+        }
     }
+
+    /** What is known of every call of a tool. */
+    private record Known(Tool tool, PartialVars variables) {}
 }

@@ -102,7 +102,7 @@ public record Usage(Map<Key, Integer> attempts) {
      * @param attempts made within its time, or empty when they were not counted
      */
     record Passed(Limit limit, OptionalInt attempts) {
-        /** Such as {@code over its limit of 3 calls per 1h for the same `service`: 4 made}. */
+        /** Such as {@code at its limit of 3 calls per 1h for the same `service`: 3 made}. */
         String text() {
             String same =
                     limit.by().isEmpty()

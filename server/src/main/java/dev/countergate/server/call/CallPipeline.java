@@ -4,7 +4,6 @@ import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
-import dev.countergate.policy.catalogue.Backend;
 import dev.countergate.policy.catalogue.BackendName;
 import dev.countergate.policy.catalogue.Guard.Limit;
 import dev.countergate.policy.catalogue.Tool;
@@ -141,27 +140,10 @@ public final class CallPipeline implements ToolService {
                 Facts.of(request),
                 call.principal(),
                 serving.catalogue().person(call.principal()).orElse(null),
-                environment(serving, tool, arguments),
+                serving.catalogue().environment(tool, arguments),
                 clock.instant(),
                 Usage.unused(tool, arguments),
                 null);
-    }
-
-    private static String environment(Serving serving, Tool tool, Arguments arguments) {
-        var declared = tool.guard().environment();
-        if (declared != null) {
-            return declared.render(arguments) instanceof Checked.Valid<String>(String environment)
-                    ? environment
-                    : "";
-        }
-        for (BackendName name : tool.action().backends()) {
-            Backend backend = serving.catalogue().backend(name);
-            String environment = backend.environment();
-            if (environment != null) {
-                return environment;
-            }
-        }
-        return "";
     }
 
     private ToolResult act(

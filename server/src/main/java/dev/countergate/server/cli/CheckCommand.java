@@ -17,13 +17,15 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "check",
         description = {
-            "Reads a catalogue as `serve` does, without serving it: every fault and warning with its",
+            "Reads a catalogue as `serve` does, without serving it: every fault and warning with"
+                    + " its",
             "place, and what its tools do."
         },
         footer = {
             "",
-            "Exit code 3 when there are faults. With --json: {file, faults, warnings, tools}, tools",
-            "as `tools --json` has them.",
+            "Exit code 3 when there are faults. With --json: {file, faults, warnings, tools,"
+                    + " rules},",
+            "tools as `tools --json` has them, each rule as {id, then, tools}: those it can match.",
             "",
             "  $ countergate check tools.yaml",
             "  $ countergate check --schema > tools.schema.json"
@@ -69,12 +71,23 @@ final class CheckCommand implements Callable<Integer> {
             report.faults().forEach(all.putArray("faults")::add);
             report.warnings().forEach(all.putArray("warnings")::add);
             catalogue.ifPresentOrElse(
-                    found -> all.set("tools", ToolTable.json(found)), () -> all.putArray("tools"));
+                    found -> {
+                        all.set("tools", ToolTable.json(found));
+                        all.set("rules", RuleTable.json(found));
+                    },
+                    () -> {
+                        all.putArray("tools");
+                        all.putArray("rules");
+                    });
             console.print(all);
         } else {
             report.faults().forEach(console.err()::println);
             report.warnings().forEach(line -> console.err().println("warning: " + line));
-            catalogue.ifPresent(found -> ToolTable.print(found, console));
+            catalogue.ifPresent(
+                    found -> {
+                        ToolTable.print(found, console);
+                        RuleTable.print(found, console);
+                    });
         }
         return catalogue.isPresent() ? ExitCode.DONE : ExitCode.INVALID_CONFIGURATION;
     }

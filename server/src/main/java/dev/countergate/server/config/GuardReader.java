@@ -118,13 +118,16 @@ final class GuardReader {
         for (Block limit : block.blocks("limits", GuardKeys.LIMIT)) {
             List<Text> by = limit.texts("by");
             for (Text name : by) {
-                if (declared.find(name.value()).isEmpty()) {
-                    report.fault(
-                            name.at(),
-                            name.path(),
-                            "the tool has no parameter `" + name.value() + "`",
-                            NearestWord.remedy(name.value(), declared.names()));
-                }
+                declared.find(name.value())
+                        .ifPresentOrElse(
+                                parameter -> checkSingle(parameter, name),
+                                () ->
+                                        report.fault(
+                                                name.at(),
+                                                name.path(),
+                                                "the tool has no parameter `" + name.value() + "`",
+                                                NearestWord.remedy(
+                                                        name.value(), declared.names())));
             }
             Duration per = Durations.of(limit.text("per"), Duration.ofHours(1));
             if (limit.has("calls") && !isPositive(per, limit, "per")) {
@@ -138,6 +141,19 @@ final class GuardReader {
                             limit.string("over", "approve").equals("forbid")));
         }
         return limits;
+    }
+
+    /** Whoever adds an item to an array, or turns two round, would begin a new count. */
+    private void checkSingle(Parameter parameter, Text name) {
+        switch (parameter.type()) {
+            case STRING, INTEGER, NUMBER, BOOLEAN -> {}
+            case ARRAY, OBJECT ->
+                    report.fault(
+                            name.at(),
+                            name.path(),
+                            "`" + name.value() + "` holds more than one value",
+                            "count by a parameter that holds one, or by none");
+        }
     }
 
     private List<Requirement> requirements(Block block, Templates templates) {
@@ -308,7 +324,8 @@ final class GuardReader {
                                             "the tool has no parameter `"
                                                     + placeholders.group(1)
                                                     + "`",
-                                            "use one of its parameters, or {result.x} for a member of its result");
+                                            "use one of its parameters, or {result.x} for a member"
+                                                    + " of its result");
                                 }
                             }
                         });

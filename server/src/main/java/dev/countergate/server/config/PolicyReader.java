@@ -2,6 +2,7 @@ package dev.countergate.server.config;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.catalogue.Effect;
 import dev.countergate.policy.catalogue.Policy;
 import dev.countergate.policy.catalogue.Policy.Breaker;
 import dev.countergate.policy.catalogue.Policy.Mode;
@@ -9,6 +10,7 @@ import dev.countergate.policy.catalogue.Policy.Notification;
 import dev.countergate.policy.catalogue.Policy.RuleText;
 import dev.countergate.policy.catalogue.Policy.Then;
 import dev.countergate.policy.catalogue.Tool;
+import dev.countergate.policy.rule.Reach;
 import dev.countergate.policy.rule.Rules;
 import dev.countergate.policy.rule.Vocabulary;
 import dev.countergate.server.config.UrlReader.Url;
@@ -28,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads {@code policy} and compiles its rules, all tools being known. */
 final class PolicyReader {
@@ -141,7 +144,14 @@ final class PolicyReader {
         // A tool that could not be read would make every name it declares look undeclared.
         boolean allRead = tools.size() == names.size();
         switch (Rules.compile(policy, Vocabulary.of(tools))) {
-            case Checked.Valid<Rules> valid -> {}
+            case Checked.Valid<Rules>(Rules rules) -> {
+                if (allRead) {
+                    rules.reach(tools)
+                            .forEach(
+                                    reach ->
+                                            checkReach(policy.mode(), reach, place(reach, blocks)));
+                }
+            }
             case Checked.Invalid<Rules>(List<Fault> faults) -> {
                 for (Fault fault : faults) {
                     boolean followsFromOthers =
@@ -162,18 +172,72 @@ final class PolicyReader {
         }
         for (RuleText rule : policy.rules()) {
             checkToolNames(rule, names);
-            if (rule.then() == Then.PERMIT && policy.mode() != Mode.AUTO) {
-                report.warn(
-                        blocks.get(rule.id()) == null
-                                ? at(rule)
-                                : blocks.get(rule.id()).keyAt("then"),
-                        "policy.rules." + rule.id() + ".then",
-                        "a write it matches needs a person all the same, since the mode is `"
-                                + policy.mode().name().toLowerCase(Locale.ROOT)
-                                + "`",
-                        "set `mode: auto` to let it take effect");
+        }
+    }
+
+    /** Warns of what a rule does not do, or does more of than its author can have meant. */
+    private void checkReach(Mode mode, Reach reach, Position at) {
+        String path = "policy.rules." + reach.rule().id() + ".then";
+        if (!reach.faulty().isEmpty()) {
+            report.warn(
+                    at,
+                    path,
+                    "it cannot be evaluated for "
+                            + named(reach.faulty())
+                            + ", and so forbids every call",
+                    "ask first whether what it looks at is there, as in `args.x != null && ...`");
+        }
+        if (reach.tools().isEmpty()) {
+            if (reach.faulty().isEmpty()) {
+                report.warn(at, path, "it can match no call of any tool", "mend it, or remove it");
+            }
+            return;
+        }
+        if (reach.rule().then() != Then.PERMIT) {
+            return;
+        }
+        List<Tool> writes =
+                reach.tools().stream().filter(tool -> tool.effect() == Effect.WRITE).toList();
+        if (writes.isEmpty()) {
+            report.warn(
+                    at,
+                    path,
+                    "it can match no write, and nothing else needs a permit",
+                    "remove it");
+        } else if (mode != Mode.AUTO) {
+            report.warn(
+                    at,
+                    path,
+                    "a write it matches needs a person all the same, since the mode is `"
+                            + mode.name().toLowerCase(Locale.ROOT)
+                            + "`",
+                    "set `mode: auto` to let it take effect");
+        } else {
+            for (Tool tool : writes) {
+                List<String> missing = Rules.missingForPermit(mode, tool.guard());
+                if (!missing.isEmpty()) {
+                    report.warn(
+                            at,
+                            path,
+                            "`"
+                                    + tool.name()
+                                    + "` needs a person all the same: "
+                                    + String.join(", ", missing),
+                            "complete its guard to let it take effect");
+                }
             }
         }
+    }
+
+    private static String named(List<Tool> tools) {
+        return tools.stream()
+                .map(tool -> "`" + tool.name() + "`")
+                .collect(Collectors.joining(", "));
+    }
+
+    private static Position place(Reach reach, Map<String, Block> blocks) {
+        Block block = blocks.get(reach.rule().id());
+        return block == null ? at(reach.rule()) : block.keyAt("then");
     }
 
     private void checkToolNames(RuleText rule, Set<String> names) {
