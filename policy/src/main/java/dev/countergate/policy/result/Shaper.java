@@ -48,7 +48,7 @@ public final class Shaper {
      */
     public Shaped shape(Reply reply, String source, ResultBudget budget, Supplier<String> handle) {
         return switch (reply) {
-            case Reply.Failure failure -> new Shaped(error(failure), List.of());
+            case Reply.Failure failure -> new Shaped(error(failure, budget), List.of());
             case Reply.Answer(Payload.Text(String text), List<String> notes) ->
                     text(text, notes, budget, handle);
             case Reply.Answer(Payload payload, List<String> notes) -> {
@@ -75,32 +75,45 @@ public final class Shaper {
         };
     }
 
-    private ToolResult error(Reply.Failure failure) {
+    private ToolResult error(Reply.Failure failure, ResultBudget budget) {
         VisibleText visible = new VisibleText(redactor, 4_096);
-        String message = visible.of(failure.message());
+        String message = atMost(visible.of(failure.message()), budget.bytesMax() / 2, budget);
         String line =
                 failure.code()
                         + ": "
                         + message
                         + (failure.hint().isEmpty() ? "" : "; " + failure.hint());
-        String quoted = redactor.redact(failure.quoted());
+        String quoted =
+                atMost(
+                        redactor.redact(failure.quoted()),
+                        budget.bytesMax() - Sizes.utf8(line) - 1,
+                        budget);
         return new ToolResult(
                 List.of(quoted.isEmpty() ? line : quoted + "\n" + line),
                 null,
                 new ErrorBody(failure.code().name(), message, failure.hint(), null, List.of()));
     }
 
+    private static String atMost(String text, int bytes, ResultBudget budget) {
+        if (Sizes.utf8(text) <= bytes) {
+            return text;
+        }
+        String mark = "... [cut at this tool's `max_bytes` of " + budget.bytesMax() + "]";
+        return Pages.ofText(text, bytes - Sizes.utf8(mark)).getFirst() + mark;
+    }
+
     private Shaped text(
             String body, List<String> notes, ResultBudget budget, Supplier<String> handle) {
         String clean = redactor.redact(body);
+        List<String> shownNotes = visibleNotes(notes, new VisibleText(redactor, 2_048), budget);
+        int room = budget.bytesMax() - shownNotes.stream().mapToInt(Sizes::utf8).sum();
         List<String> texts = new ArrayList<>();
         List<String> pages = List.of();
         // A character takes at most three bytes, so a short text need not be measured.
-        if ((long) clean.length() * 3 <= budget.bytesMax()
-                || Sizes.utf8(clean) <= budget.bytesMax()) {
+        if ((long) clean.length() * 3 <= room || Sizes.utf8(clean) <= room) {
             texts.add(clean);
         } else {
-            pages = Pages.ofText(clean, budget.bytesMax() - CUT_WORDS_BYTES);
+            pages = Pages.ofText(clean, room - CUT_WORDS_BYTES);
             texts.add(pages.getFirst());
             texts.add(
                     "cut: the first "
@@ -111,7 +124,7 @@ public final class Shaper {
                             + Pages.howToRead(handle.get(), pages.size())
                             + ", or narrow the request");
         }
-        texts.addAll(visibleNotes(notes, new VisibleText(redactor, 2_048), budget));
+        texts.addAll(shownNotes);
         return new Shaped(new ToolResult(texts, null, null), pages);
     }
 
