@@ -21,12 +21,13 @@ final class SeriesSheet {
             summaries.add(summary(series, visible));
         }
         ObjectNode head = Sheets.NODES.objectNode();
-        head.put("resultType", payload.type());
+        String type = visible.of(payload.type());
+        head.put("resultType", type);
         soleNumber(payload).ifPresent(value -> head.put("value", value));
         return new Sheet(
                 head,
                 "series",
-                payload.type() + " of " + Sheets.count(rows.size(), "series", "series"),
+                type + " of " + Sheets.count(rows.size(), "series", "series"),
                 rows,
                 payload.type().equals("matrix") ? summaries : List.of(),
                 Sheet.Keep.FIRST,

@@ -77,11 +77,13 @@ final class Sheets {
     static Sheet commands(Payload.Commands commands, VisibleText visible) {
         List<Row> rows = new ArrayList<>();
         for (Invocation invocation : commands.invocations()) {
+            String instance = visible.of(invocation.instance());
+            String status = visible.of(invocation.status());
             String output = visible.of(invocation.output());
             String errorOutput = visible.of(invocation.errorOutput());
             ObjectNode data = NODES.objectNode();
-            data.put("instance", visible.of(invocation.instance()));
-            data.put("status", visible.of(invocation.status()));
+            data.put("instance", instance);
+            data.put("status", status);
             if (invocation.exitCode() != null) {
                 data.put("exitCode", invocation.exitCode());
             }
@@ -95,25 +97,16 @@ final class Sheets {
             rows.add(
                     new Row(
                             data,
-                            "== "
-                                    + invocation.instance()
-                                    + ": "
-                                    + invocation.status()
-                                    + exit
-                                    + cut
-                                    + "\n"
-                                    + output
+                            "== " + instance + ": " + status + exit + cut + "\n" + output
                                     + errors));
         }
         ObjectNode head = NODES.objectNode();
-        head.put("commandId", commands.commandId());
+        String commandId = visible.of(commands.commandId());
+        head.put("commandId", commandId);
         return new Sheet(
                 head,
                 "invocations",
-                "command "
-                        + commands.commandId()
-                        + " on "
-                        + count(rows.size(), "instance", "instances"),
+                "command " + commandId + " on " + count(rows.size(), "instance", "instances"),
                 rows,
                 List.of(),
                 Sheet.Keep.FIRST,

@@ -103,15 +103,21 @@ final class VisibleText {
                     Character.LINE_SEPARATOR,
                     Character.PARAGRAPH_SEPARATOR ->
                     true;
-            // Variation selectors and fillers show nothing although their category is another.
-            default ->
-                    (point >= 0xFE00 && point <= 0xFE0F)
-                            || (point >= 0xE0000 && point <= 0xE0FFF)
-                            || point == 0x115F
-                            || point == 0x1160
-                            || point == 0x3164
-                            || point == 0xFFA0;
+            default -> isIgnorable(point);
         };
+    }
+
+    // What shows nothing although its category is another: the rest of Unicode 17's
+    // Default_Ignorable_Code_Point, variation selectors and fillers among them.
+    private static boolean isIgnorable(int point) {
+        return (point >= 0xFE00 && point <= 0xFE0F)
+                || (point >= 0xE0000 && point <= 0xE0FFF)
+                || (point >= 0x180B && point <= 0x180F)
+                || (point >= 0xFFF0 && point <= 0xFFF8)
+                || switch (point) {
+                    case 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x3164, 0xFFA0 -> true;
+                    default -> false;
+                };
     }
 
     private String clip(String text) {
