@@ -7,10 +7,10 @@ import dev.countergate.policy.request.AlertmanagerRequest;
 import dev.countergate.policy.request.HttpRequest;
 import dev.countergate.policy.request.LokiRequest;
 import dev.countergate.policy.request.PrometheusRequest;
-import dev.countergate.policy.request.Request;
 import dev.countergate.policy.request.SsmRequest;
 import dev.countergate.server.backend.BackendClient;
 import dev.countergate.server.backend.Backends;
+import dev.countergate.server.backend.ChangeClient;
 import dev.countergate.server.backend.HttpTransport;
 import dev.countergate.server.backend.alertmanager.AlertmanagerClient;
 import dev.countergate.server.backend.http.CompositeBackend;
@@ -32,11 +32,11 @@ import java.util.function.Supplier;
  */
 final class BackendClients {
     private final Clock clock;
-    private final Pool<HttpRequest> http = new Pool<>();
-    private final Pool<PrometheusRequest> prometheus = new Pool<>();
-    private final Pool<LokiRequest> loki = new Pool<>();
-    private final Pool<AlertmanagerRequest.Read> alertmanager = new Pool<>();
-    private final Pool<SsmRequest> ssm = new Pool<>();
+    private final Pool<HttpBackend> http = new Pool<>();
+    private final Pool<PrometheusClient> prometheus = new Pool<>();
+    private final Pool<LokiClient> loki = new Pool<>();
+    private final Pool<AlertmanagerClient> alertmanager = new Pool<>();
+    private final Pool<SsmBackend> ssm = new Pool<>();
 
     /**
      * @param clock tells queries what "now" is
@@ -53,15 +53,18 @@ final class BackendClients {
         Map<BackendName, BackendClient<AlertmanagerRequest.Read>> alertmanagerClients =
                 new HashMap<>();
         Map<BackendName, BackendClient<SsmRequest>> ssmClients = new HashMap<>();
+        Map<BackendName, ChangeClient> changes = new HashMap<>();
         for (Backend backend : catalogue.backends()) {
             BackendName name = backend.name();
             switch (backend) {
                 case Backend.Http each -> {
                     switch (each.api()) {
-                        case HTTP ->
-                                httpClients.put(
-                                        name,
-                                        http.get(each, () -> new HttpBackend(transport(each))));
+                        case HTTP -> {
+                            HttpBackend client =
+                                    http.get(each, () -> new HttpBackend(transport(each)));
+                            httpClients.put(name, client);
+                            changes.put(name, client.changes());
+                        }
                         case PROMETHEUS ->
                                 prometheusClients.put(
                                         name,
@@ -78,18 +81,21 @@ final class BackendClients {
                                                 () ->
                                                         new LokiClient(
                                                                 each, transport(each), clock)));
-                        case ALERTMANAGER ->
-                                alertmanagerClients.put(
-                                        name,
-                                        alertmanager.get(
-                                                each,
-                                                () ->
-                                                        new AlertmanagerClient(
-                                                                each, transport(each))));
+                        case ALERTMANAGER -> {
+                            AlertmanagerClient client =
+                                    alertmanager.get(
+                                            each,
+                                            () -> new AlertmanagerClient(each, transport(each)));
+                            alertmanagerClients.put(name, client);
+                            changes.put(name, client.changes());
+                        }
                     }
                 }
-                case Backend.Ssm each ->
-                        ssmClients.put(name, ssm.get(each, () -> new SsmBackend(each)));
+                case Backend.Ssm each -> {
+                    SsmBackend client = ssm.get(each, () -> new SsmBackend(each));
+                    ssmClients.put(name, client);
+                    changes.put(name, client.changes());
+                }
             }
         }
         CompositeBackend composite =
@@ -109,7 +115,7 @@ final class BackendClients {
                 lokiClients,
                 alertmanagerClients,
                 ssmClients,
-                Map.of());
+                changes);
     }
 
     /** Lets go of the clients that {@code catalogue} has no backend for; running what it gives closes them. */
@@ -126,15 +132,15 @@ final class BackendClients {
     }
 
     /** The clients of one kind, by the backend they were made for. */
-    private static final class Pool<R extends Request> {
-        private final Map<Backend, BackendClient<R>> clients = new HashMap<>();
+    private static final class Pool<C extends BackendClient<?>> {
+        private final Map<Backend, C> clients = new HashMap<>();
 
-        BackendClient<R> get(Backend backend, Supplier<BackendClient<R>> open) {
+        C get(Backend backend, Supplier<C> open) {
             return clients.computeIfAbsent(backend, absent -> open.get());
         }
 
-        List<BackendClient<R>> removeOthersThan(Collection<Backend> kept) {
-            List<BackendClient<R>> removed = new ArrayList<>();
+        List<C> removeOthersThan(Collection<Backend> kept) {
+            List<C> removed = new ArrayList<>();
             clients.entrySet()
                     .removeIf(
                             each -> {

@@ -8,6 +8,7 @@ import dev.countergate.policy.template.Matcher;
 import dev.countergate.policy.token.UtcTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -47,6 +48,11 @@ public sealed interface CoreRequest {
 
     /** The id of the one attempt it is sent as. */
     UUID attempt();
+
+    /** This, or why a core cannot hold it: a plain text of it looks like {@code [secret NAME]}. */
+    default Checked<CoreRequest> checked() {
+        return Checked.valid(this);
+    }
 
     /** The members in which {@code frozen}, a core's {@code request}, differs from this one's, sorted; empty where none does. */
     default List<String> differences(JsonNode frozen) {
@@ -100,18 +106,28 @@ public sealed interface CoreRequest {
             return List.of();
         }
 
+        /** The headers as sent, by name: the later of two of one name, and the attempt id's before any other. */
+        public List<Backend.Header> sent() {
+            List<Backend.Header> all = new ArrayList<>(headers);
+            if (attemptHeader != null) {
+                all.add(new Backend.Header(attemptHeader, SecretText.plain(attempt.toString())));
+            }
+            return lastOfEachName(all);
+        }
+
+        @Override
+        public Checked<CoreRequest> checked() {
+            return ShownSecrets.check(this, url, headers);
+        }
+
         @Override
         public ObjectNode json() {
-            ObjectNode request = essence();
-            if (attemptHeader != null) {
-                ((ObjectNode) request.get("headers")).put(attemptHeader, attempt.toString());
-            }
-            return request;
+            return http(method, url, sent(), body);
         }
 
         @Override
         public ObjectNode essence() {
-            return http(method, url, headers, body);
+            return http(method, url, lastOfEachName(headers), body);
         }
     }
 
@@ -200,21 +216,36 @@ public sealed interface CoreRequest {
             return matchers.stream().map(Matcher::text).sorted().distinct().toList();
         }
 
-        @Override
-        public ObjectNode json() {
+        /** What stands at the end of the comment of the attempt's silence, and of no other. */
+        public static String mark(UUID attempt) {
+            return "[countergate " + attempt + "]";
+        }
+
+        /** The same as it is sent. */
+        public Http http() {
             ObjectNode silence = body();
             silence.put("startsAt", UtcTime.text(start));
             silence.put("endsAt", UtcTime.text(start.plus(duration)));
             silence.put("createdBy", createdBy);
-            silence.put("comment", comment + " [countergate " + attempt + "]");
-            return http("POST", url, headers, text(silence));
+            silence.put("comment", comment + " " + mark(attempt));
+            return new Http("POST", url, headers, text(silence), null, attempt);
+        }
+
+        @Override
+        public Checked<CoreRequest> checked() {
+            return ShownSecrets.check(this, url, headers);
+        }
+
+        @Override
+        public ObjectNode json() {
+            return http().json();
         }
 
         @Override
         public ObjectNode essence() {
             // How long, by whom and why may differ: the alerts that fall silent are what two
             // proposals would both do.
-            return http("POST", url, headers, text(body()));
+            return new Http("POST", url, headers, text(body()), null, attempt).json();
         }
 
         private ObjectNode body() {
@@ -280,6 +311,11 @@ public sealed interface CoreRequest {
             instances = instances.stream().sorted().distinct().toList();
         }
 
+        /** What stands in a command's comment, and in no other command's. */
+        public String comment() {
+            return "countergate " + attempt;
+        }
+
         @Override
         public String verb() {
             return action.word;
@@ -294,7 +330,7 @@ public sealed interface CoreRequest {
         public ObjectNode json() {
             ObjectNode request = essence();
             switch (action) {
-                case SEND_COMMAND -> request.put("comment", "countergate " + attempt);
+                case SEND_COMMAND -> request.put("comment", comment());
                 case START_AUTOMATION -> request.put("client_token", attempt.toString());
             }
             return request;
@@ -324,15 +360,16 @@ public sealed interface CoreRequest {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         request.put("method", method);
         request.put("url", url.toString());
-        Map<String, Backend.Header> last = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        for (Backend.Header header : headers) {
-            last.remove(header.name());
-            last.put(header.name(), header);
-        }
         ObjectNode sent = request.putObject("headers");
-        last.forEach((name, header) -> sent.put(name, header.value().toString()));
+        headers.forEach(header -> sent.put(header.name(), header.value().toString()));
         request.put("body", body);
         return request;
+    }
+
+    private static List<Backend.Header> lastOfEachName(List<Backend.Header> headers) {
+        Map<String, Backend.Header> last = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.forEach(header -> last.put(header.name(), header));
+        return List.copyOf(last.values());
     }
 
     /** Compact JSON. A text no core can hold is refused with the core, whose bytes are made of it. */

@@ -11,6 +11,9 @@ public final class HttpApi {
             new Backend.Header(
                     "Content-Type", SecretText.plain("application/x-www-form-urlencoded"));
 
+    private static final Backend.Header JSON =
+            new Backend.Header("Content-Type", SecretText.plain("application/json"));
+
     private final SecretText base;
     private final List<Backend.Header> headers;
 
@@ -29,6 +32,20 @@ public final class HttpApi {
     /** A {@code GET} of {@code path}, which begins with a slash, with {@code parameters} as its query. */
     public WireRequest get(String path, Form parameters) {
         return WireRequest.get(base.plus(SecretText.plain(parameters.after(path))), headers);
+    }
+
+    /** The URL of {@code path}, which begins with a slash. */
+    public SecretText url(String path) {
+        return base.plus(SecretText.plain(path));
+    }
+
+    /** The headers of a request that carries JSON, or of one without a body. */
+    public List<Backend.Header> headers(boolean carriesJson) {
+        List<Backend.Header> all = new ArrayList<>(headers);
+        if (carriesJson) {
+            all.add(JSON);
+        }
+        return List.copyOf(all);
     }
 
     /** A {@code POST} that only reads: parameters too long for a URL travel in its body. */

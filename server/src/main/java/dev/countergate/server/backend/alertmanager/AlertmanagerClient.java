@@ -5,11 +5,13 @@ import dev.countergate.policy.request.AlertmanagerRequest;
 import dev.countergate.policy.result.Reply;
 import dev.countergate.server.backend.BackendClient;
 import dev.countergate.server.backend.CallContext;
+import dev.countergate.server.backend.ChangeClient;
 import dev.countergate.server.backend.HttpTransport;
 import dev.countergate.server.backend.WireReply;
 
-/** An Alertmanager (API v2), read only. Thread safe. */
+/** An Alertmanager (API v2). Thread safe. */
 public final class AlertmanagerClient implements BackendClient<AlertmanagerRequest.Read> {
+    private final Backend.Http backend;
     private final HttpTransport transport;
     private final AlertmanagerCalls calls;
 
@@ -17,8 +19,14 @@ public final class AlertmanagerClient implements BackendClient<AlertmanagerReque
      * @param transport to {@code backend}; closed with this client
      */
     public AlertmanagerClient(Backend.Http backend, HttpTransport transport) {
+        this.backend = backend;
         this.transport = transport;
         this.calls = new AlertmanagerCalls(backend);
+    }
+
+    /** What changes this Alertmanager; closed with this client. */
+    public ChangeClient changes() {
+        return new AlertmanagerChanges(backend, transport);
     }
 
     @Override

@@ -18,14 +18,19 @@ final class AlertmanagerFailures {
 
     /** The failure that {@code answer}, whose status is not 2xx, is. */
     static Reply.Failure of(AlertmanagerRequest.Read request, WireReply.Answer answer) {
+        return of(request.backend().value(), answer, hint(request, answer.failureCode()));
+    }
+
+    /** The same of the backend of that name, with a hint of the caller's. */
+    static Reply.Failure of(String backend, WireReply.Answer answer, String hint) {
         FailureCode code = answer.failureCode();
         return BackendWords.failure(
                 code,
-                request.backend().value(),
+                backend,
                 BackendWords.did(code),
                 Integer.toString(answer.status()),
                 words(answer.body()),
-                hint(request, code));
+                hint);
     }
 
     private static String hint(AlertmanagerRequest.Read request, FailureCode code) {
@@ -35,7 +40,8 @@ final class AlertmanagerFailures {
     private static String refusedHint(AlertmanagerRequest.Read request) {
         return switch (request) {
             case AlertmanagerRequest.Alerts _, AlertmanagerRequest.Groups _ ->
-                    "mend the matchers, as in severity=~\"page|ticket\", or the receiver's regular expression";
+                    "mend the matchers, as in severity=~\"page|ticket\", or the receiver's regular"
+                        + " expression";
             case AlertmanagerRequest.Silences _ ->
                     "mend the matchers, as in alertname=\"TargetDown\"";
             case AlertmanagerRequest.Status _ -> BackendWords.hint(FailureCode.BACKEND_REFUSED);

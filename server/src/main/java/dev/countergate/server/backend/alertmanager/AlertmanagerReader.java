@@ -90,7 +90,7 @@ final class AlertmanagerReader {
     }
 
     /** A matcher as it is written in a filter; one without {@code isEqual} matches (before 0.22). */
-    private static String text(JsonNode matcher) {
+    static String text(JsonNode matcher) {
         return new Matcher(
                         matcher.path("name").asString(""),
                         matcher.path("value").asString(""),

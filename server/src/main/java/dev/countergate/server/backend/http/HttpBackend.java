@@ -5,6 +5,7 @@ import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Reply;
 import dev.countergate.server.backend.BackendClient;
 import dev.countergate.server.backend.CallContext;
+import dev.countergate.server.backend.ChangeClient;
 import dev.countergate.server.backend.Deadline;
 import dev.countergate.server.backend.HttpTransport;
 import dev.countergate.server.backend.WireReply;
@@ -23,6 +24,11 @@ public final class HttpBackend implements BackendClient<HttpRequest> {
     /** A client that closes {@code transport} when it is closed. */
     public HttpBackend(HttpTransport transport) {
         this.transport = transport;
+    }
+
+    /** What changes this API; closed with this client. */
+    public ChangeClient changes() {
+        return new HttpChanges(transport);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.countergate.server.backend.ssm;
 
 import dev.countergate.policy.catalogue.SsmAction;
+import dev.countergate.policy.change.CoreRequest;
 import dev.countergate.policy.request.SsmRequest;
 import dev.countergate.policy.result.FailureCode;
 import dev.countergate.server.backend.Deadline;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A command as it will be sent.
  *
  * @param version or null for the document's default
+ * @param documentHash SHA-256 the version's text must have, or null for any
  * @param instances explicit ids, none where tags alone choose
  * @param tags by filter key, such as {@code tag:service}
  * @param concurrencyMax or null for the service's default
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 record CommandOrder(
         String document,
         @Nullable String version,
+        @Nullable String documentHash,
         Map<String, List<String>> parameters,
         List<String> instances,
         Map<String, String> tags,
@@ -30,20 +33,20 @@ record CommandOrder(
         @Nullable String errorsMax,
         int deliverySeconds,
         String mark) {
-    private static final String SHELL_DOCUMENT = "AWS-RunShellScript";
+    static final String SHELL_DOCUMENT = "AWS-RunShellScript";
 
     /** SendCommand's limits: instance ids of one command, and criteria of its targets. */
-    private static final int INSTANCES_MAX = 50;
+    static final int INSTANCES_MAX = 50;
 
     private static final int TARGETS_MAX = 5;
     private static final int DELIVERY_SECONDS_MIN = 30;
-    private static final int DELIVERY_SECONDS_MAX = 2_592_000;
+    static final int DELIVERY_SECONDS_MAX = 2_592_000;
 
     /** {@code executionTimeout} of {@code AWS-RunShellScript}. */
     private static final int RUN_SECONDS_MIN = 5;
 
     private static final int RUN_SECONDS_MAX = 172_800;
-    private static final int RUN_SECONDS_DEFAULT = 3_600;
+    static final int RUN_SECONDS_DEFAULT = 3_600;
 
     /** The share of a call's time left for bringing back what a command printed. */
     private static final int COLLECTING_SHARE = 6;
@@ -97,6 +100,23 @@ record CommandOrder(
                 deadline);
     }
 
+    /** A command as a core fixed it. */
+    static CommandOrder of(CoreRequest.Ssm request) {
+        return new CommandOrder(
+                request.document(),
+                request.version(),
+                request.documentHash(),
+                request.parameters(),
+                request.instances(),
+                Map.of(),
+                request.concurrencyMax(),
+                request.errorsMax(),
+                request.deliverySeconds() == null
+                        ? DELIVERY_SECONDS_MIN
+                        : request.deliverySeconds(),
+                request.comment());
+    }
+
     private static CommandOrder of(
             String document,
             @Nullable String version,
@@ -111,6 +131,7 @@ record CommandOrder(
         return new CommandOrder(
                 document,
                 version,
+                null,
                 parameters,
                 instances,
                 targets.tags(),

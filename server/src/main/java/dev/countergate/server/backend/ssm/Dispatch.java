@@ -1,5 +1,6 @@
 package dev.countergate.server.backend.ssm;
 
+import dev.countergate.policy.result.FailureCode;
 import dev.countergate.server.backend.Deadline;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ssm.model.Command;
 import software.amazon.awssdk.services.ssm.model.CommandFilter;
 import software.amazon.awssdk.services.ssm.model.CommandFilterKey;
+import software.amazon.awssdk.services.ssm.model.DocumentHashType;
 import software.amazon.awssdk.services.ssm.model.ListCommandsRequest;
 import software.amazon.awssdk.services.ssm.model.ListCommandsResponse;
 import software.amazon.awssdk.services.ssm.model.SendCommandRequest;
@@ -30,7 +32,7 @@ final class Dispatch {
     private static final Duration CLOCKS_APART_MAX = Duration.ofMinutes(5);
 
     private static final int PAGE_MAX = 50;
-    private static final int PAGES_MAX = 4;
+    private static final int PAGES_MAX = 40;
 
     private final Service service;
     private final Pace pace;
@@ -56,7 +58,8 @@ final class Dispatch {
             if (!e.isUnclear()) {
                 throw e;
             }
-            Optional<String> found = findByMark(order, before, deadline.atMost(pace.settling()));
+            Optional<String> found =
+                    findByMark(order.mark(), before, deadline.atMost(pace.settling()));
             return found.orElseThrow(
                     () ->
                             e.continued(
@@ -70,7 +73,12 @@ final class Dispatch {
         }
     }
 
-    private String sendOnce(CommandOrder order, Deadline deadline)
+    /**
+     * Sends the command and answers its id; looks for nothing.
+     *
+     * @throws CallFailedException when it was refused, or when it may run all the same
+     */
+    String sendOnce(CommandOrder order, Deadline deadline)
             throws CallFailedException, InterruptedException {
         SendCommandResponse answer =
                 service.send(
@@ -91,6 +99,9 @@ final class Dispatch {
                 SendCommandRequest.builder()
                         .documentName(order.document())
                         .documentVersion(order.version())
+                        .documentHash(order.documentHash())
+                        .documentHashType(
+                                order.documentHash() == null ? null : DocumentHashType.SHA256)
                         .parameters(order.parameters())
                         .timeoutSeconds(order.deliverySeconds())
                         .comment(order.mark())
@@ -133,7 +144,7 @@ final class Dispatch {
 
     private void stopByMark(CommandOrder order, Instant before, Deadline deadline) {
         try {
-            findByMark(order, before, deadline).ifPresent(id -> stop(id, deadline));
+            findByMark(order.mark(), before, deadline).ifPresent(id -> stop(id, deadline));
         } catch (CallFailedException e) {
             // Nobody is left to tell; the command's own run limit ends it.
         } catch (InterruptedException e) {
@@ -148,13 +159,20 @@ final class Dispatch {
                 list(request -> request.commandId(commandId), null, deadline).commands());
     }
 
-    private Optional<String> findByMark(CommandOrder order, Instant before, Deadline deadline)
+    /** The command of that mark, as soon as it shows; what passes does not end the looking. */
+    Optional<String> findByMark(String mark, Instant before, Deadline deadline)
             throws CallFailedException, InterruptedException {
         Duration pause = pace.firstPause();
         while (!deadline.isOver()) {
-            Optional<String> found = lookForMark(order, before, deadline);
-            if (found.isPresent()) {
-                return found;
+            try {
+                Optional<Command> found = search(mark, before, deadline);
+                if (found.isPresent()) {
+                    return found.map(Command::commandId);
+                }
+            } catch (CallFailedException e) {
+                if (!e.isPassing()) {
+                    throw e;
+                }
             }
             Duration left = deadline.left();
             Thread.sleep(pause.compareTo(left) < 0 ? pause : left);
@@ -163,38 +181,36 @@ final class Dispatch {
         return Optional.empty();
     }
 
-    private Optional<String> lookForMark(CommandOrder order, Instant before, Deadline deadline)
+    /**
+     * Looks once for the command of that mark among all sent since {@code before}.
+     *
+     * @throws CallFailedException when not all of them could be looked at
+     */
+    Optional<Command> search(String mark, Instant before, Deadline deadline)
             throws CallFailedException, InterruptedException {
         String after = before.minus(CLOCKS_APART_MAX).truncatedTo(ChronoUnit.SECONDS).toString();
         String token = null;
-        try {
-            for (int page = 0; page < PAGES_MAX; page++) {
-                ListCommandsResponse answer =
-                        list(
-                                request ->
-                                        request.filters(
-                                                filter(CommandFilterKey.INVOKED_AFTER, after),
-                                                filter(
-                                                        CommandFilterKey.DOCUMENT_NAME,
-                                                        order.document())),
-                                token,
-                                deadline);
-                for (Command command : Statuses.present(answer.commands())) {
-                    if (order.mark().equals(command.comment())) {
-                        return Optional.of(command.commandId());
-                    }
-                }
-                token = answer.nextToken();
-                if (token == null || token.isEmpty()) {
-                    break;
+        for (int page = 0; page < PAGES_MAX; page++) {
+            ListCommandsResponse answer =
+                    list(
+                            request ->
+                                    request.filters(filter(CommandFilterKey.INVOKED_AFTER, after)),
+                            token,
+                            deadline);
+            for (Command command : Statuses.present(answer.commands())) {
+                if (mark.equals(command.comment())) {
+                    return Optional.of(command);
                 }
             }
-        } catch (CallFailedException e) {
-            if (!e.isPassing()) {
-                throw e;
+            token = answer.nextToken();
+            if (token == null || token.isEmpty()) {
+                return Optional.empty();
             }
         }
-        return Optional.empty();
+        throw CallFailedException.of(
+                FailureCode.BACKEND_TOO_LARGE,
+                "more than " + PAGES_MAX * PAGE_MAX + " commands were sent since " + after,
+                "look for a command with the comment `" + mark + "`");
     }
 
     private static CommandFilter filter(CommandFilterKey key, String value) {

@@ -34,37 +34,58 @@ final class InventoryReads {
         this.service = service;
     }
 
+    /**
+     * The instances found.
+     *
+     * @param all in the service's order
+     * @param whole whether there are no more
+     */
+    record Found(List<InstanceInformation> all, boolean whole) {
+        Found {
+            all = List.copyOf(all);
+        }
+    }
+
     Reply fetch(SsmRequest.Targets targets, Deadline deadline)
             throws CallFailedException, InterruptedException {
-        List<JsonNode> rows = new ArrayList<>();
+        Found found = find(targets, deadline);
         List<String> notes = new ArrayList<>();
+        if (!found.whole()) {
+            notes.add(
+                    "there are more than the first "
+                            + found.all().size()
+                            + " instances: narrow by tag");
+        }
         Set<String> missing = new HashSet<>(targets.instances());
+        found.all().forEach(instance -> missing.remove(instance.instanceId()));
+        if (!missing.isEmpty() && targets.tags().isEmpty()) {
+            notes.add("not managed here: " + String.join(", ", missing.stream().sorted().toList()));
+        }
+        return new Reply.Answer(
+                new Payload.Rows(
+                        "instances", found.all().stream().map(InventoryReads::row).toList()),
+                notes);
+    }
+
+    /** The managed instances {@code targets} names, page by page. */
+    Found find(SsmRequest.Targets targets, Deadline deadline)
+            throws CallFailedException, InterruptedException {
+        List<InstanceInformation> all = new ArrayList<>();
+        boolean whole = true;
         for (List<InstanceInformationStringFilter> filters : filters(targets)) {
             String token = null;
             int pages = 0;
             do {
                 DescribeInstanceInformationResponse page = page(filters, token, deadline);
-                for (InstanceInformation instance :
-                        Statuses.present(page.instanceInformationList())) {
-                    rows.add(row(instance));
-                    missing.remove(instance.instanceId());
-                }
+                all.addAll(Statuses.present(page.instanceInformationList()));
                 token = page.nextToken();
             } while (token != null
                     && !token.isEmpty()
-                    && rows.size() < INSTANCES_MAX
+                    && all.size() < INSTANCES_MAX
                     && ++pages < PAGES_MAX);
-            if (token != null && !token.isEmpty()) {
-                notes.add(
-                        "there are more than the first "
-                                + rows.size()
-                                + " instances: narrow by tag");
-            }
+            whole &= token == null || token.isEmpty();
         }
-        if (!missing.isEmpty() && targets.tags().isEmpty()) {
-            notes.add("not managed here: " + String.join(", ", missing.stream().sorted().toList()));
-        }
-        return new Reply.Answer(new Payload.Rows("instances", rows), notes);
+        return new Found(all, whole);
     }
 
     /** One list of filters for each call: ids beyond one filter's values go into further calls. */

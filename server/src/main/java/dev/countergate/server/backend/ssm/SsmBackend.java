@@ -6,6 +6,7 @@ import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Reply;
 import dev.countergate.server.backend.BackendClient;
 import dev.countergate.server.backend.CallContext;
+import dev.countergate.server.backend.ChangeClient;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -36,6 +37,11 @@ public final class SsmBackend implements BackendClient<SsmRequest> {
         this.pace = pace;
         this.clock = clock;
         this.marks = marks;
+    }
+
+    /** What changes something here; closed with this client. */
+    public ChangeClient changes() {
+        return new SsmChanges(this::service, pace, clock);
     }
 
     @Override
