@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * JSON as one sequence of bytes (RFC 8785) in a narrow profile: one value has one form, and what could be read in two ways
  * is refused instead of mended. Numbers are whole and within 2^53-1; there is no -0, no lone surrogate, no noncharacter,
- * no name twice, no depth over {@value #DEPTH_MAX}, nothing over {@value #BYTES_MAX} bytes.
+ * no name twice, no depth over {@value #DEPTH_MAX}, nothing over {@value #BYTES_MAX} bytes unless the caller says so.
  */
 public final class CanonicalJson {
     /** The deepest nesting of objects and arrays. */
@@ -29,6 +29,9 @@ public final class CanonicalJson {
 
     /** The most bytes of one text. */
     public static final int BYTES_MAX = 64 << 10;
+
+    /** The most bytes of any text, whatever limit a caller gives. */
+    public static final int LARGEST_BYTES_MAX = 256 << 10;
 
     private static final long WHOLE_MAX = (1L << 53) - 1;
 
@@ -38,7 +41,7 @@ public final class CanonicalJson {
                                     .streamReadConstraints(
                                             StreamReadConstraints.builder()
                                                     .maxNestingDepth(DEPTH_MAX)
-                                                    .maxDocumentLength(BYTES_MAX)
+                                                    .maxDocumentLength(LARGEST_BYTES_MAX)
                                                     .maxNumberLength(32)
                                                     .build())
                                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -51,20 +54,30 @@ public final class CanonicalJson {
 
     /** The bytes of {@code value}, or why it has no canonical form here. */
     public static Checked<byte[]> write(JsonNode value) {
+        return write(value, BYTES_MAX);
+    }
+
+    /** The same with another limit of bytes, at most {@link #LARGEST_BYTES_MAX}. */
+    public static Checked<byte[]> write(JsonNode value, int bytesMax) {
         StringBuilder text = new StringBuilder();
         List<Fault> faults = new ArrayList<>();
         write(value, text, 0, faults);
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-        if (bytes.length > BYTES_MAX) {
-            faults.add(new Fault("", "larger than " + BYTES_MAX + " bytes", "leave something out"));
+        if (bytes.length > bytesMax) {
+            faults.add(new Fault("", "larger than " + bytesMax + " bytes", "leave something out"));
         }
         return faults.isEmpty() ? Checked.valid(bytes) : Checked.invalid(faults);
     }
 
     /** The value whose canonical bytes {@code bytes} are; other bytes, even of the same value, are refused. */
     public static Checked<JsonNode> read(byte[] bytes) {
-        if (bytes.length > BYTES_MAX) {
-            return Checked.invalid(new Fault("", "larger than " + BYTES_MAX + " bytes"));
+        return read(bytes, BYTES_MAX);
+    }
+
+    /** The same with another limit of bytes, at most {@link #LARGEST_BYTES_MAX}. */
+    public static Checked<JsonNode> read(byte[] bytes, int bytesMax) {
+        if (bytes.length > bytesMax) {
+            return Checked.invalid(new Fault("", "larger than " + bytesMax + " bytes"));
         }
         JsonNode value;
         try {
@@ -76,7 +89,7 @@ public final class CanonicalJson {
         } catch (JacksonException notJson) {
             return Checked.invalid(new Fault("", "not JSON in the profile of this format"));
         }
-        return write(value)
+        return write(value, bytesMax)
                 .then(
                         canonical ->
                                 Arrays.equals(canonical, bytes)

@@ -6,6 +6,8 @@ import dev.countergate.policy.log.MerkleTree;
 import dev.countergate.policy.log.NoteKey;
 import dev.countergate.policy.token.CanonicalJson;
 import dev.countergate.policy.token.Digest;
+import dev.countergate.policy.token.UtcTime;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +17,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Verifies an exported log by itself: its lines, their chain, and every signed checkpoint. Reads it once, line by line. */
+/**
+ * Verifies an exported log by itself: its lines, their chain, every signed checkpoint, and that what it says of proposals can
+ * have happened ({@link ProposalLives}). Reads it once, line by line; the work grows with its length.
+ */
 public final class AuditFile {
     /** The most leaves before a checkpoint, so that what is held in memory has a bound. */
     static final int UNSIGNED_MAX = 100;
@@ -38,13 +43,17 @@ public final class AuditFile {
     }
 
     /** A leaf since the last checkpoint: what it hashes to, and what it says the one before did. */
-    private record Link(Digest hash, String previous) {}
+    private record Link(Digest hash, String previous, JsonNode leaf) {}
 
     private final NoteKey key;
     private final List<Link> unsigned = new ArrayList<>();
+    private final ProposalLives lives = new ProposalLives();
     private MerkleTree signed = new MerkleTree();
     private String signedLast = "";
     private boolean isCheckpointLast;
+
+    /** Whether the leaves say which checkpoint stands before them, as those of the first version did not. */
+    private boolean isSealedSaid;
 
     private AuditFile(NoteKey key) {
         this.key = key;
@@ -57,7 +66,7 @@ public final class AuditFile {
      */
     public static Verdict verify(InputStream file, NoteKey key, @Nullable Checkpoint head)
             throws IOException {
-        return new AuditFile(key).read(file, head);
+        return new AuditFile(key).read(new BufferedInputStream(file, 1 << 16), head);
     }
 
     private Verdict read(InputStream file, @Nullable Checkpoint head) throws IOException {
@@ -69,8 +78,8 @@ public final class AuditFile {
                 break;
             }
             for (; next >= 0 && next != '\n'; next = file.read()) {
-                if (line.size() == CanonicalJson.BYTES_MAX) {
-                    return bad("a line is longer than " + CanonicalJson.BYTES_MAX + " bytes");
+                if (line.size() == Leaf.BYTES_MAX) {
+                    return bad("a line is longer than " + Leaf.BYTES_MAX + " bytes");
                 }
                 line.write(next);
             }
@@ -102,7 +111,8 @@ public final class AuditFile {
     }
 
     private Optional<Verdict> line(byte[] bytes) {
-        if (!(CanonicalJson.read(bytes) instanceof Checked.Valid<JsonNode>(JsonNode value))) {
+        if (!(CanonicalJson.read(bytes, Leaf.BYTES_MAX)
+                instanceof Checked.Valid<JsonNode>(JsonNode value))) {
             return Optional.of(bad("not a canonical line"));
         }
         JsonNode note = value.path("checkpoint");
@@ -118,13 +128,19 @@ public final class AuditFile {
                 || index.longValue() != here()
                 || !previous.isString()
                 || !value.path("kind").isString()
-                || !value.path("time").isString()) {
+                || UtcTime.parse(value.path("time").stringValueOpt().orElse("")).isEmpty()) {
             return Optional.of(bad("not leaf " + here()));
         }
         if (unsigned.size() == UNSIGNED_MAX) {
             return Optional.of(bad("no checkpoint within " + UNSIGNED_MAX + " leaves"));
         }
-        unsigned.add(new Link(MerkleTree.leafHash(bytes), previous.stringValue()));
+        JsonNode sealed = value.path("sealed");
+        if (sealed.isMissingNode()
+                ? isSealedSaid
+                : !sealed.isIntegralNumber() || sealed.longValue() != signed.size()) {
+            return Optional.of(bad("the checkpoint before this leaf is another, or was removed"));
+        }
+        unsigned.add(new Link(MerkleTree.leafHash(bytes), previous.stringValue(), value));
         // Which leaf is the changed one is found at the checkpoint, which says both neighbours.
         return Optional.empty();
     }
@@ -148,6 +164,14 @@ public final class AuditFile {
         if (!lastHash.equals(last.stringValue()) || !isChained()) {
             return Optional.of(bad("a checkpoint whose `last` is not the last leaf's hash"));
         }
+        for (int i = 0; i < unsigned.size(); i++) {
+            Optional<String> impossible = lives.next(unsigned.get(i).leaf());
+            if (impossible.isPresent()) {
+                long at = signed.size() + i;
+                return Optional.of(new Verdict.Tampered(at, at, impossible.get()));
+            }
+        }
+        isSealedSaid |= unsigned.stream().anyMatch(link -> link.leaf().has("sealed"));
         signed = tree;
         signedLast = lastHash;
         unsigned.clear();

@@ -1,6 +1,7 @@
 package dev.countergate.server.audit;
 
 import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.log.Checkpoint;
 import dev.countergate.policy.log.MerkleTree;
 import dev.countergate.policy.secret.Redactor;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -24,6 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** One transaction on SQLite; all SQL that changes rows is here. */
 final class SqliteTransaction implements Store.Transaction {
+    /** Members that others recompute or verify, and so must stand in the log to the byte. */
+    private static final Set<String> EXACT = Set.of("core", "statement", "signature");
+
     private final Connection database;
     private final LogKey key;
     private final Redactor redactor;
@@ -59,10 +64,15 @@ final class SqliteTransaction implements Store.Transaction {
     @Override
     public long append(Leaf leaf) throws StoreException {
         rows.requireOpen();
-        Map<String, String> members = new HashMap<>();
-        leaf.members().forEach((name, value) -> members.put(name, redactor.redact(value)));
+        return switch (lineOf(leaf)) {
+            case Checked.Valid<byte[]>(byte[] line) -> append(line);
+            case Checked.Invalid<byte[]>(var faults) ->
+                    throw new StoreException("the log cannot hold this: " + faults.getFirst());
+        };
+    }
+
+    private long append(byte[] line) throws StoreException {
         long index = tree.size();
-        byte[] line = canonical(new Leaf(leaf.kind(), leaf.time(), members).at(index, last));
         update("INSERT INTO leaf VALUES (?, ?)", index, line);
         tree.add(line);
         last = MerkleTree.leafHash(line).hex();
@@ -70,6 +80,34 @@ final class SqliteTransaction implements Store.Transaction {
             sign();
         }
         return index;
+    }
+
+    /** Appends a leaf that nobody waits for: one the log cannot hold is said to be missing, and stops nothing. */
+    void appendWaiting(Leaf leaf) throws StoreException {
+        if (lineOf(leaf) instanceof Checked.Valid<byte[]>(byte[] line)) {
+            append(line);
+        } else {
+            append(
+                    new Leaf(
+                            "unrecorded",
+                            leaf.time(),
+                            Map.of("kind_of", leaf.kind(), "calls", "1")));
+        }
+    }
+
+    private Checked<byte[]> lineOf(Leaf leaf) {
+        Map<String, String> members = new HashMap<>();
+        for (Map.Entry<String, String> member : leaf.members().entrySet()) {
+            String clean = redactor.redact(member.getValue());
+            if (EXACT.contains(member.getKey()) && !clean.equals(member.getValue())) {
+                return Checked.invalid(
+                        new Fault(member.getKey(), "the value of a secret stands in it"));
+            }
+            members.put(member.getKey(), clean);
+        }
+        return CanonicalJson.write(
+                new Leaf(leaf.kind(), leaf.time(), members).at(tree.size(), last, signedSize),
+                Leaf.BYTES_MAX);
     }
 
     /** Keeps the tree, and a checkpoint over what was appended; gives its note when there was anything. */
@@ -118,29 +156,14 @@ final class SqliteTransaction implements Store.Transaction {
         note = key.note(new Checkpoint(LogKey.ORIGIN, tree.size(), tree.root()));
         ObjectNode line = JsonNodeFactory.instance.objectNode();
         line.put("checkpoint", note).put("last", last);
-        update("INSERT INTO checkpoint VALUES (?, ?)", tree.size(), canonical(line));
-        signedSize = tree.size();
-    }
-
-    private static byte[] canonical(ObjectNode line) throws StoreException {
-        return switch (CanonicalJson.write(line)) {
-            case Checked.Valid<byte[]>(byte[] bytes) -> bytes;
+        switch (CanonicalJson.write(line)) {
+            case Checked.Valid<byte[]>(byte[] bytes) ->
+                    update("INSERT INTO checkpoint VALUES (?, ?)", tree.size(), bytes);
+            // INVARIANT: a note is short ASCII save for its dash, and a hash is hexadecimal.
             case Checked.Invalid<byte[]>(var faults) ->
-                    throw new StoreException("the log cannot hold this: " + faults.getFirst());
-        };
-    }
-
-    /** Appends a leaf that nobody waits for: one the log cannot hold is said to be missing instead of stopping all. */
-    void appendWaiting(Leaf leaf) throws StoreException {
-        if (CanonicalJson.write(leaf.at(0, last)) instanceof Checked.Valid) {
-            append(leaf);
-        } else {
-            append(
-                    new Leaf(
-                            "unrecorded",
-                            leaf.time(),
-                            Map.of("kind_of", leaf.kind(), "calls", "1")));
+                    throw new IllegalStateException(faults.toString());
         }
+        signedSize = tree.size();
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.log.Checkpoint;
+import dev.countergate.policy.log.MerkleTree;
 import dev.countergate.policy.log.NoteKey;
 import dev.countergate.policy.secret.Redactor;
 import java.io.ByteArrayInputStream;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 class AuditFileTest {
     private static final int[] BATCHES = {1, 30, 19};
@@ -32,8 +35,13 @@ class AuditFileTest {
 
     @BeforeEach
     void export() throws StoreException, IOException {
-        try (SqliteStore store = SqliteStore.open(directory, Redactor.of(List.of()))) {
-            for (int batch : BATCHES) {
+        export(BATCHES);
+    }
+
+    private void export(int... batches) throws StoreException, IOException {
+        Path place = Files.createTempDirectory(directory, "state");
+        try (SqliteStore store = SqliteStore.open(place, Redactor.of(List.of()))) {
+            for (int batch : batches) {
                 store.write(
                         in -> {
                             for (int i = 0; i < batch; i++) {
@@ -42,14 +50,23 @@ class AuditFileTest {
                             return true;
                         });
             }
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            store.export(out);
-            log = out.toByteArray();
+            log = exported(store);
         }
-        if (NoteKey.parse(Files.readString(directory.resolve("log.pub")))
+        key = keyIn(place);
+    }
+
+    private static byte[] exported(SqliteStore store) throws StoreException, IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        store.export(out);
+        return out.toByteArray();
+    }
+
+    private static NoteKey keyIn(Path place) throws IOException {
+        if (NoteKey.parse(Files.readString(place.resolve("log.pub")))
                 instanceof Checked.Valid<NoteKey>(NoteKey known)) {
-            key = known;
+            return known;
         }
+        throw new IOException("no key");
     }
 
     @Test
@@ -58,22 +75,23 @@ class AuditFileTest {
     }
 
     @Test
-    void finds_a_changed_byte_with_its_leaf() throws IOException {
-        findsChangedBytes(7, 1);
+    void finds_every_changed_byte_of_a_small_log_with_its_leaf() throws Exception {
+        export(1, 2);
+        findsChangedBytes(3, 1);
     }
 
     @Tag("slow")
     @Test
-    void finds_every_changed_byte_with_its_leaf() throws IOException {
-        findsChangedBytes(1, 1, 32);
+    void finds_every_changed_byte_of_a_large_log_with_its_leaf() throws IOException {
+        findsChangedBytes(50, 1, 2, 32);
     }
 
-    /** Changes every {@code stride}-th byte, in a pattern that meets each place of the lines. */
-    private void findsChangedBytes(int stride, int... masks) throws IOException {
+    /** Changes every byte, each mask in turn. */
+    private void findsChangedBytes(int leaves, int... masks) throws IOException {
         long leaf = 0;
         boolean isCheckpoint = log[2] == 'c';
         for (int i = 0; i < log.length; i++) {
-            for (int mask : i % stride == 0 ? masks : new int[0]) {
+            for (int mask : masks) {
                 byte[] changed = log.clone();
                 changed[i] ^= (byte) mask;
                 assertThat(verify(changed, null))
@@ -89,30 +107,111 @@ class AuditFileTest {
                 isCheckpoint = log[i + 3] == 'c';
             }
         }
-        assertThat(leaf).isEqualTo(50);
+        assertThat(leaf).isEqualTo(leaves);
     }
 
     @Test
     void finds_removed_doubled_and_swapped_leaves() throws IOException {
         List<String> lines = lines();
         for (int i = 0; i < lines.size() - 1; i++) {
-            // A checkpoint says nothing that the next does not, so only leaves are missed.
-            if (lines.get(i).startsWith("{\"index\"")) {
-                List<String> removed = new ArrayList<>(lines);
-                removed.remove(i);
-                assertThat(verify(bytes(removed), null))
-                        .isInstanceOf(AuditFile.Verdict.Tampered.class);
-                List<String> doubled = new ArrayList<>(lines);
-                doubled.add(i, lines.get(i));
-                assertThat(verify(bytes(doubled), null))
-                        .isInstanceOf(AuditFile.Verdict.Tampered.class);
-                List<String> swapped = new ArrayList<>(lines);
-                swapped.set(i, lines.get(i + 1));
-                swapped.set(i + 1, lines.get(i));
-                assertThat(verify(bytes(swapped), null))
-                        .isInstanceOf(AuditFile.Verdict.Tampered.class);
+            List<String> removed = new ArrayList<>(lines);
+            removed.remove(i);
+            assertTampered(removed);
+            List<String> doubled = new ArrayList<>(lines);
+            doubled.add(i, lines.get(i));
+            // The same checkpoint twice says the same; a leaf twice does not.
+            if (!lines.get(i).startsWith("{\"checkpoint\"")) {
+                assertTampered(doubled);
             }
+            List<String> swapped = new ArrayList<>(lines);
+            swapped.set(i, lines.get(i + 1));
+            swapped.set(i + 1, lines.get(i));
+            assertTampered(swapped);
         }
+    }
+
+    @Test
+    void finds_a_removed_checkpoint_at_the_leaf_after_it() throws IOException {
+        List<String> lines = new ArrayList<>(lines());
+        lines.remove(1);
+        assertThat(verify(bytes(lines), null))
+                .isInstanceOfSatisfying(
+                        AuditFile.Verdict.Tampered.class,
+                        found -> {
+                            assertThat(found.first()).isEqualTo(1);
+                            assertThat(found.why()).contains("checkpoint before");
+                        });
+    }
+
+    @Test
+    void reads_leaves_of_the_first_version_and_none_of_it_after_newer_ones() throws Exception {
+        Path place = Files.createTempDirectory(directory, "older");
+        SqliteStore.open(place, Redactor.of(List.of())).close();
+        LogKey signer = LogKey.in(place, false);
+        MerkleTree tree = new MerkleTree();
+        List<String> lines = new ArrayList<>();
+        add(lines, tree, signer, false);
+        add(lines, tree, signer, true);
+        key = signer.known();
+        assertThat(verify(bytes(lines), null)).isEqualTo(new AuditFile.Verdict.Good(2));
+        add(lines, tree, signer, false);
+        assertThat(verify(bytes(lines), null))
+                .isInstanceOfSatisfying(
+                        AuditFile.Verdict.Tampered.class,
+                        found -> assertThat(found.first()).isEqualTo(2));
+    }
+
+    private static void add(List<String> lines, MerkleTree tree, LogKey signer, boolean isSealed)
+            throws StoreException {
+        String previous =
+                lines.isEmpty()
+                        ? ""
+                        : MerkleTree.leafHash(
+                                        lines.get(lines.size() - 2)
+                                                .getBytes(StandardCharsets.UTF_8))
+                                .hex();
+        ObjectNode leaf =
+                new Leaf("read", Instant.EPOCH, Map.of()).at(tree.size(), previous, tree.size());
+        if (!isSealed) {
+            leaf.remove("sealed");
+        }
+        lines.add(leaf.toString());
+        byte[] bytes = lines.getLast().getBytes(StandardCharsets.UTF_8);
+        tree.add(bytes);
+        String note = signer.note(new Checkpoint(LogKey.ORIGIN, tree.size(), tree.root()));
+        lines.add(
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("checkpoint", note)
+                        .put("last", MerkleTree.leafHash(bytes).hex())
+                        .toString());
+    }
+
+    @Test
+    void finds_signed_leaves_that_tell_of_what_cannot_have_happened() throws Exception {
+        Path place = Files.createTempDirectory(directory, "lies");
+        try (SqliteStore store = SqliteStore.open(place, Redactor.of(List.of()))) {
+            store.write(in -> in.append(new Leaf("read", Instant.EPOCH, Map.of("tool", "t"))));
+            store.write(
+                    in -> {
+                        in.append(new Leaf("read", Instant.EPOCH, Map.of("tool", "t")));
+                        return in.append(
+                                new Leaf(
+                                        "sending",
+                                        Instant.EPOCH,
+                                        Map.of("proposal", "p", "state", "SENDING")));
+                    });
+            log = exported(store);
+        }
+        key = keyIn(place);
+        assertThat(verify(log, null))
+                .isEqualTo(
+                        new AuditFile.Verdict.Tampered(
+                                2, 2, "`sending` of a proposal that no leaf before it proposes"));
+    }
+
+    private void assertTampered(List<String> lines) throws IOException {
+        assertThat(verify(bytes(lines), null)).isInstanceOf(AuditFile.Verdict.Tampered.class);
     }
 
     @Test
