@@ -32,7 +32,8 @@ class ArrowsTest {
                     "catalogue",
                     "request",
                     "rule",
-                    "change");
+                    "change",
+                    "revision");
 
     private JavaClasses product;
 
@@ -98,7 +99,8 @@ class ArrowsTest {
                 "catalogue",
                 "request",
                 "rule",
-                "change"
+                "change",
+                "revision"
             })
     void policy_packages_use_only_those_before_them(String name) {
         String[] later =

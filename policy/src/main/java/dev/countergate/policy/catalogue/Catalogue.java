@@ -114,6 +114,11 @@ public final class Catalogue {
         return "";
     }
 
+    /** Who stands behind each principal it maps to a person. */
+    public Map<PrincipalId, String> persons() {
+        return persons;
+    }
+
     /** What holds for all tools. */
     public Policy policy() {
         return policy;

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,10 @@ public record HttpAction(
         Retry retry,
         @Nullable String idempotencyHeader)
         implements Action {
+    private static final Pattern CHANGE =
+            Pattern.compile(
+                    "(?i).*[/_.-](?:delete|remove|restart|reboot|reset|stop|start|kill|terminate|drain|cordon|scale|deploy|rollback|create|update|disable|enable|trigger|execute|purge|flush|shutdown|quit|reload)(?:[/_.?-].*|$)");
+
     public HttpAction {
         headers = List.copyOf(headers);
         if (!method.equals(method.toUpperCase(Locale.ROOT))) {
@@ -49,6 +54,12 @@ public record HttpAction(
     /** Whether the method only reads, as HTTP has it (RFC 9110 section 9.2.1). */
     public boolean hasSafeMethod() {
         return method.equals("GET") || method.equals("HEAD");
+    }
+
+    /** Whether the path of {@code url}, as written, names something that changes the world, whatever its method. */
+    public static boolean soundsLikeAChange(String url) {
+        int query = url.indexOf('?');
+        return CHANGE.matcher(query < 0 ? url : url.substring(0, query)).matches();
     }
 
     @Override

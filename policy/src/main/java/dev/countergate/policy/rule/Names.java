@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Finds the names an expression uses that are declared nowhere. */
 final class Names {
@@ -76,12 +77,34 @@ final class Names {
     }
 
     /** {@code expression} as a dotted path from a variable, where it is one. */
-    private static Optional<String> path(CelExpr expression) {
+    static Optional<String> path(CelExpr expression) {
         if (expression.getKind() == Kind.IDENT) {
             return Optional.of(expression.ident().name());
         }
         return member(expression)
                 .flatMap(name -> path(operand(expression)).map(path -> path + "." + name));
+    }
+
+    /**
+     * What an expression looks at: dotted paths from a variable, each as far as it is written out. One that goes on in a way
+     * that is not written out, such as {@code args[x]}, ends where it stops: at {@code args}.
+     */
+    static Set<String> seen(CelAbstractSyntaxTree tree) {
+        Set<String> seen = new TreeSet<>();
+        CelNavigableAst.fromAst(tree)
+                .getRoot()
+                .allNodes()
+                .forEach(
+                        node -> {
+                            boolean goesOn =
+                                    node.parent()
+                                            .filter(parent -> path(parent.expr()).isPresent())
+                                            .isPresent();
+                            if (!goesOn) {
+                                path(node.expr()).ifPresent(seen::add);
+                            }
+                        });
+        return seen;
     }
 
     private static boolean isIndex(CelExpr expression) {

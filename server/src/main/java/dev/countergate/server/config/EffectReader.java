@@ -5,21 +5,14 @@ import dev.countergate.policy.catalogue.AlertmanagerAction;
 import dev.countergate.policy.catalogue.CompositeAction;
 import dev.countergate.policy.catalogue.Effect;
 import dev.countergate.policy.catalogue.HttpAction;
-import dev.countergate.policy.catalogue.LokiAction;
-import dev.countergate.policy.catalogue.PrometheusAction;
 import dev.countergate.policy.catalogue.SsmAction;
 import dev.countergate.server.yaml.Block;
 import dev.countergate.server.yaml.Report;
 import dev.countergate.server.yaml.Text;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /** Tells what a tool does to the world: what its author declares, held against what its action can do. */
 final class EffectReader {
-    private static final Pattern SMELLS_OF_A_WRITE =
-            Pattern.compile(
-                    "(?i).*[/_.-](?:delete|remove|restart|reboot|reset|stop|start|kill|terminate|drain|cordon|scale|deploy|rollback|create|update|disable|enable|trigger|execute|purge|flush|shutdown|quit|reload)(?:[/_.?-].*|$)");
-
     private final Report report;
 
     EffectReader(Report report) {
@@ -28,7 +21,7 @@ final class EffectReader {
 
     Effect read(Block tool, Action action) {
         Text declared = tool.text("effect");
-        Effect concluded = concluded(action);
+        Effect concluded = Effect.of(action);
         if (declared == null) {
             if (action instanceof CompositeAction && concluded == Effect.WRITE) {
                 report.fault(
@@ -48,31 +41,6 @@ final class EffectReader {
             case FORBIDDEN -> {}
         }
         return effect;
-    }
-
-    private static Effect concluded(Action action) {
-        return switch (action) {
-            case HttpAction http -> http.hasSafeMethod() ? Effect.READ : Effect.WRITE;
-            case CompositeAction composite ->
-                    composite.parts().stream().allMatch(part -> part.action().hasSafeMethod())
-                            ? Effect.READ
-                            : Effect.WRITE;
-            case PrometheusAction query -> Effect.READ;
-            case LokiAction query -> Effect.READ;
-            case AlertmanagerAction.Silence silence -> Effect.WRITE;
-            case AlertmanagerAction.Expire expire -> Effect.WRITE;
-            case AlertmanagerAction.Alerts alerts -> Effect.READ;
-            case AlertmanagerAction.Groups groups -> Effect.READ;
-            case AlertmanagerAction.Silences silences -> Effect.READ;
-            case AlertmanagerAction.Status status -> Effect.READ;
-            case SsmAction.Commands commands -> Effect.WRITE;
-            case SsmAction.Document document -> Effect.WRITE;
-            case SsmAction.Automation automation -> Effect.WRITE;
-            case SsmAction.Invocation invocation -> Effect.READ;
-            case SsmAction.Inventory inventory -> Effect.READ;
-            case SsmAction.StoreParameter parameter -> Effect.READ;
-            case SsmAction.StoreParameters parameters -> Effect.READ;
-        };
     }
 
     private void checkRead(Text declared, Action action, Effect concluded) {
@@ -147,17 +115,12 @@ final class EffectReader {
         if (url != null
                 && action instanceof HttpAction http
                 && http.hasSafeMethod()
-                && SMELLS_OF_A_WRITE.matcher(withoutQuery(url.value())).matches()) {
+                && HttpAction.soundsLikeAChange(url.value())) {
             report.warn(
                     url.at(),
                     url.path(),
                     "a " + http.method() + " whose path sounds like a change is taken for a read",
                     "declare its `effect`");
         }
-    }
-
-    private static String withoutQuery(String url) {
-        int query = url.indexOf('?');
-        return query < 0 ? url : url.substring(0, query);
     }
 }

@@ -1,0 +1,169 @@
+package dev.countergate.policy.revision;
+
+import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.catalogue.Catalogue;
+import dev.countergate.policy.catalogue.Policy;
+import dev.countergate.policy.catalogue.Policy.RuleText;
+import dev.countergate.policy.catalogue.Policy.Then;
+import dev.countergate.policy.rule.RuleSight;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** Compares what holds for all tools, and who stands behind whom. */
+final class PolicyComparison {
+    private final Catalogue accepted;
+    private final Catalogue next;
+    private final Differences differences;
+
+    PolicyComparison(Catalogue accepted, Catalogue next, Differences differences) {
+        this.accepted = accepted;
+        this.next = next;
+        this.differences = differences;
+    }
+
+    void compare() {
+        comparePersons();
+        JsonNode before = accepted.entries().policy();
+        JsonNode after = next.entries().policy();
+        for (String key : Differences.keys(before, after)) {
+            if (key.equals("rules")) {
+                compareRules(before.get(key), after.get(key));
+            } else {
+                differences.tell(
+                        judge(key, accepted.policy(), next.policy()),
+                        "policy." + key,
+                        before.get(key),
+                        after.get(key));
+            }
+        }
+    }
+
+    private static Judgement judge(String key, Policy before, Policy after) {
+        return switch (key) {
+            case "mode" -> Judgement.ofLess(before.mode(), after.mode());
+            case "separation" -> Judgement.ofMore(least(before), least(after));
+            case "max_open_proposals" ->
+                    Judgement.ofLess(before.openProposalsMax(), after.openProposalsMax());
+            case "breaker" ->
+                    Judgement.ofLess(before.breaker().failures(), after.breaker().failures())
+                            .and(
+                                    Judgement.ofMore(
+                                            before.breaker().within(), after.breaker().within()));
+            // Who is told, which cannot be more or less, and what is not known here.
+            default -> Judgement.LOOSENS;
+        };
+    }
+
+    private static String least(Policy policy) {
+        return policy.separation() == null ? "S0" : policy.separation();
+    }
+
+    /** A mapping decides whose approval counts as another's, and rules look at it. */
+    private void comparePersons() {
+        Map<PrincipalId, String> before = accepted.persons();
+        Map<PrincipalId, String> after = next.persons();
+        Set<PrincipalId> principals = new TreeSet<>(Comparator.comparing(PrincipalId::value));
+        principals.addAll(before.keySet());
+        principals.addAll(after.keySet());
+        for (PrincipalId principal : principals) {
+            if (!Objects.equals(before.get(principal), after.get(principal))) {
+                differences.tell(
+                        Judgement.LOOSENS,
+                        "principals." + text(principal.value()),
+                        node(before.get(principal)),
+                        node(after.get(principal)));
+            }
+        }
+        List<JsonNode> entriesBefore = accepted.entries().principals();
+        List<JsonNode> entriesAfter = next.entries().principals();
+        if (before.equals(after) && !entriesBefore.equals(entriesAfter)) {
+            differences.tell(Judgement.NEUTRAL, "principals: written in another way");
+        }
+    }
+
+    private static String text(String value) {
+        String quoted = Differences.shown(JsonNodeFactory.instance.stringNode(value));
+        return quoted.substring(1, quoted.length() - 1);
+    }
+
+    private static @Nullable JsonNode node(@Nullable String text) {
+        return text == null ? null : JsonNodeFactory.instance.stringNode(text);
+    }
+
+    private void compareRules(@Nullable JsonNode entriesBefore, @Nullable JsonNode entriesAfter) {
+        Map<String, RuleText> before = byId(accepted.policy());
+        Map<String, RuleText> after = byId(next.policy());
+        Map<String, JsonNode> written = entries(entriesBefore);
+        Map<String, JsonNode> rewritten = entries(entriesAfter);
+        Set<String> ids = new LinkedHashSet<>(before.keySet());
+        ids.addAll(after.keySet());
+        boolean told = false;
+        for (String id : ids) {
+            JsonNode one = written.get(id);
+            JsonNode other = rewritten.get(id);
+            if (!Objects.equals(one, other)) {
+                told = true;
+                differences.tell(
+                        judge(before.get(id), after.get(id)), "policy.rules." + id, one, other);
+            }
+        }
+        if (!told) {
+            differences.tell(Judgement.NEUTRAL, "policy.rules: in another order");
+        }
+    }
+
+    private Judgement judge(@Nullable RuleText before, @Nullable RuleText after) {
+        if (before == null) {
+            return after != null && after.then() != Then.PERMIT
+                    ? Judgement.TIGHTENS
+                    : Judgement.LOOSENS;
+        }
+        if (after == null) {
+            return before.then() == Then.PERMIT && cannotFail(before)
+                    ? Judgement.TIGHTENS
+                    : Judgement.LOOSENS;
+        }
+        if (!before.when().equals(after.when())) {
+            return Judgement.LOOSENS; // which of two expressions matches more cannot be told
+        }
+        return Judgement.ofMore(before.then(), after.then())
+                .and(
+                        before.then() == after.then()
+                                ? Judgement.ofMore(before.approvals(), after.approvals())
+                                : Judgement.NEUTRAL);
+    }
+
+    /** A rule that fails forbids, even one that permits. */
+    private boolean cannotFail(RuleText rule) {
+        return RuleSight.of(accepted.policy()).stream()
+                .filter(sight -> sight.rule().equals(rule))
+                .allMatch(RuleSight::cannotFail);
+    }
+
+    private static Map<String, RuleText> byId(Policy policy) {
+        Map<String, RuleText> byId = new LinkedHashMap<>();
+        policy.rules().forEach(rule -> byId.put(rule.id(), rule));
+        return byId;
+    }
+
+    private static Map<String, JsonNode> entries(@Nullable JsonNode rules) {
+        Map<String, JsonNode> entries = new LinkedHashMap<>();
+        if (rules != null) {
+            for (JsonNode rule : rules) {
+                if (rule.get("id") instanceof JsonNode id) {
+                    entries.put(id.stringValue(), rule);
+                }
+            }
+        }
+        return entries;
+    }
+}
