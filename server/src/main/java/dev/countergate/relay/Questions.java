@@ -18,6 +18,12 @@ final class Questions {
     /** Longer opening lines are not kept, and the session is then not taken up again after a restart. */
     private static final int KEPT_LINE_BYTES_MAX = 64 * 1024;
 
+    /** How often a connection that breaks before the session is taken up again is tried anew. */
+    private static final int ATTEMPTS_MAX = 3;
+
+    private static final String WENT_AWAY =
+            "the countergate daemon goes away as soon as it is reached: see its log, and ask again";
+
     /** Gives a connection, or says why there is none. */
     interface Source {
         /**
@@ -45,6 +51,7 @@ final class Questions {
     private final byte[] kept = new byte[KEPT_LINE_BYTES_MAX];
     private int keptBytes;
     private boolean noted;
+    private String reason = "";
 
     /** The line under way has no daemon to go to: what is left of it is looked at and dropped. */
     private boolean dropping;
@@ -101,17 +108,26 @@ final class Questions {
         return end;
     }
 
+    /** A daemon that was killed may take a connection yet, and drop it: then its successor is asked for. */
     private @Nullable SocketChannel connect() {
-        SocketChannel channel = source.connect();
-        if (channel == null) {
-            return null;
+        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+            SocketChannel channel = source.connect();
+            if (channel == null) {
+                reason = source.reason();
+                return null;
+            }
+            try {
+                conversation.resume(channel);
+            } catch (IOException broken) {
+                conversation.lost(channel);
+            }
+            SocketChannel resumed = conversation.connection();
+            if (resumed != null) {
+                return resumed;
+            }
         }
-        try {
-            conversation.resume(channel);
-        } catch (IOException broken) {
-            conversation.lost(channel);
-        }
-        return conversation.connection();
+        reason = WENT_AWAY;
+        return null;
     }
 
     private boolean send(SocketChannel channel, int from, int end) {
@@ -165,7 +181,7 @@ final class Questions {
         if (id != null && !noted) {
             noted = true;
             if (dropping) {
-                output.error(id, source.reason());
+                output.error(id, reason);
                 source.refused(isOpening());
             } else {
                 conversation.asked(id);
