@@ -68,10 +68,10 @@ public final class FreezeFile {
         List<Freeze> read = new ArrayList<>();
         for (JsonNode each : file.path("frozen")) {
             @Nullable String environment =
-                    each.has("environment") ? each.path("environment").asString("") : null;
-            String reason = each.path("reason").asString("");
-            Optional<Instant> since = UtcTime.parse(each.path("since").asString(""));
-            String by = each.path("by").asString("");
+                    each.has("environment") ? text(each, "environment") : null;
+            String reason = text(each, "reason");
+            Optional<Instant> since = UtcTime.parse(text(each, "since"));
+            String by = text(each, "by");
             boolean isWhole =
                     (environment == null || WideningCommand.isText(environment))
                             && WideningCommand.isText(reason)
@@ -82,6 +82,10 @@ public final class FreezeFile {
             read.add(new Freeze(environment, reason, since.get(), by));
         }
         return file.path("version").asInt(0) == 1 ? read : List.of();
+    }
+
+    private static String text(JsonNode entry, String name) {
+        return entry.path(name).isString() ? entry.path(name).stringValue() : "";
     }
 
     private Freeze unreadable(String why) {

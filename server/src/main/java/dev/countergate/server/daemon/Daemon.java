@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,6 +35,10 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final int OPERATORS_MAX = 32;
+
+    /** Users measured for {@code status}; who comes after them is still measured for each call. */
+    private static final int USERS_MAX = 64;
+
     private static final Duration OPERATOR_DRAIN = Duration.ofSeconds(1);
 
     /** Why a daemon ended. */
@@ -50,6 +56,8 @@ public final class Daemon {
     private final Instant started;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition asked = lock.newCondition();
+    private final Separations separations;
+    private final Set<String> agentUsers = ConcurrentHashMap.newKeySet();
     private @Nullable End end;
     private volatile @Nullable SocketServer agents;
 
@@ -65,6 +73,9 @@ public final class Daemon {
         this.service = service;
         this.clock = clock;
         this.started = clock.instant();
+        this.separations =
+                new Separations(
+                        settings.state(), new SystemAccounts(), service::declaredSeparation);
         this.idle = new IdleWatch(settings.idleAllowed(), ticker);
         Duration half = settings.idleAllowed().dividedBy(2);
         this.idleCheck = half.compareTo(Duration.ofSeconds(30)) < 0 ? half : Duration.ofSeconds(30);
@@ -149,6 +160,9 @@ public final class Daemon {
 
     private void serveAgent(InputStream in, OutputStream out, String user)
             throws IOException, InterruptedException {
+        if (agentUsers.size() < USERS_MAX) {
+            agentUsers.add(user);
+        }
         service.serve(in, out, PrincipalId.unix(user));
     }
 
@@ -178,6 +192,16 @@ public final class Daemon {
         end(reason);
     }
 
+    /** The least of all agents' users that came so far. */
+    private String separation() {
+        try {
+            return separations.least(agentUsers).text();
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+            return "not measured: the daemon is ending";
+        }
+    }
+
     private void status(ObjectNode status) {
         status.put("pid", ProcessHandle.current().pid());
         status.put("version", settings.version());
@@ -187,7 +211,7 @@ public final class Daemon {
         status.put("state", settings.state().path().toString());
         status.put("agent_socket", settings.state().agentSocket().toString());
         status.put("operator_socket", settings.state().operatorSocket().toString());
-        status.put("separation", Separation.S0.text());
+        status.put("separation", separation());
         status.put("running_calls", service.running());
         status.put("open", service.open());
         ArrayNode connected = status.putArray("connections");

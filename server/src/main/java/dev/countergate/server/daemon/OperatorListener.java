@@ -59,6 +59,11 @@ public final class OperatorListener implements SocketServer.Handler {
             super(message);
             this.code = code;
         }
+
+        /** The stable reason. */
+        public String code() {
+            return code;
+        }
     }
 
     private final JsonMapper json = new JsonMapper();

@@ -4,6 +4,7 @@ import dev.countergate.policy.call.PrincipalId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,6 +26,11 @@ public interface Service extends AutoCloseable {
 
     /** How many things wait for somebody, such as proposals; while there are any, the daemon does not end by itself. */
     int open();
+
+    /** The separation the operator declares beyond what can be measured, if any. */
+    default Optional<Separation> declaredSeparation() {
+        return Optional.empty();
+    }
 
     /** The names of the environment variables that the catalogue reads. */
     Set<String> variables();

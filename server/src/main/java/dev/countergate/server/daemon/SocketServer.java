@@ -21,7 +21,7 @@ import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves the connections of one Unix socket, each on a virtual thread of its own. Thread safe. */
+/** Serves the connections of one Unix socket, each on a thread of its own. Thread safe. */
 final class SocketServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SocketServer.class);
 
@@ -75,7 +75,9 @@ final class SocketServer implements AutoCloseable {
     }
 
     void start() {
-        Thread.ofVirtual().name(name + "-accept").start(this::accept);
+        // Virtual threads share few carriers: a flood of calls on the other socket would keep this
+        // one waiting for one.
+        Thread.ofPlatform().daemon().name(name + "-accept").start(this::accept);
     }
 
     /** Who is connected, the longest first. */

@@ -14,11 +14,16 @@ import tools.jackson.databind.JsonNode;
 final class Fields {
     private Fields() {}
 
+    /** The text {@code name}; empty when there is none. */
+    static String text(JsonNode request, String name) {
+        return request.path(name).isString() ? request.path(name).stringValue() : "";
+    }
+
     /** A text that has to be there and pass {@code valid}. */
     static <T> T required(
             JsonNode request, String name, Predicate<String> valid, Function<String, T> make)
             throws RefusedException {
-        String text = request.path(name).asString("");
+        String text = text(request, name);
         if (!valid.test(text)) {
             throw invalid("`" + name + "` is missing or not what stands there");
         }

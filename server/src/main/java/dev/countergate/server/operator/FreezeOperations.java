@@ -48,7 +48,7 @@ final class FreezeOperations {
         Freeze freeze =
                 new Freeze(
                         environment,
-                        reason(request.path("reason").asString("")),
+                        reason(Fields.text(request, "reason")),
                         clock.instant().truncatedTo(ChronoUnit.MILLIS),
                         user);
         StringBuilder text = new StringBuilder(freeze.text());
@@ -100,12 +100,11 @@ final class FreezeOperations {
     /** As it was typed, but on one line and bounded: nobody in a hurry is to be refused for a tab. */
     private static String reason(String typed) {
         StringBuilder reason = new StringBuilder();
-        typed.strip()
-                .codePoints()
+        typed.codePoints()
                 .limit(WideningCommand.TEXT_MAX / 2)
                 .map(point -> WideningCommand.isText(Character.toString(point)) ? point : ' ')
                 .forEach(reason::appendCodePoint);
-        return reason.isEmpty() ? "no reason given" : reason.toString();
+        return reason.toString().isBlank() ? "no reason given" : reason.toString().strip();
     }
 
     private static Map<String, String> members(Freeze freeze) {

@@ -152,8 +152,8 @@ final class WideningOperations {
 
     private Warrant signed(JsonNode request, WideningCommand command, AllowedSigners signers)
             throws RefusedException, StoreException {
-        String statement = request.path("statement").asString("");
-        String signature = request.path("signature").asString("");
+        String statement = Fields.text(request, "statement");
+        String signature = Fields.text(request, "signature");
         WideningToken token = new WideningToken(statement.getBytes(UTF_8), signature);
         Widening issued =
                 switch (token.said()) {
@@ -224,7 +224,7 @@ final class WideningOperations {
 
     private static WideningCommand command(JsonNode request) throws RefusedException {
         return switch (WideningCommand.read(
-                request.path("command").asString(""), request.path("arguments"))) {
+                Fields.text(request, "command"), request.path("arguments"))) {
             case Checked.Valid<WideningCommand>(WideningCommand command) -> command;
             case Checked.Invalid<WideningCommand>(List<Fault> faults) ->
                     throw Fields.refused("INVALID_REQUEST", faults);
