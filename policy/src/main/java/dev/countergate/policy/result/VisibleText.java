@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Makes foreign text fit to be shown: secrets out, characters that a terminal or a reader would not show as they are
  * written as their code points, over-long texts clipped.
  */
-final class VisibleText {
+public final class VisibleText {
     private static final HexFormat HEX = HexFormat.of();
 
     private final Redactor redactor;
@@ -56,7 +56,7 @@ final class VisibleText {
     }
 
     /** {@code text} with control, bidirectional, zero-width and unpaired surrogate characters as {@code \}{@code u001b}. */
-    static String visible(String text) {
+    public static String visible(String text) {
         int hidden = firstHidden(text);
         if (hidden < 0) {
             return text;
@@ -74,6 +74,11 @@ final class VisibleText {
             i += Character.charCount(point);
         }
         return shown.toString();
+    }
+
+    /** The same on one line: line breaks and tabs are written out too. */
+    public static String line(String text) {
+        return visible(text).replace("\n", "\\u000a").replace("\t", "\\u0009");
     }
 
     private static int firstHidden(String text) {

@@ -69,6 +69,11 @@ public final class AuditFile {
         return new AuditFile(key).read(new BufferedInputStream(file, 1 << 16), head);
     }
 
+    /** A checkpoint as it was kept: a signed note, or a {@code log.head}; empty when {@code key} did not sign it. */
+    public static Optional<Checkpoint> head(String text, NoteKey key) {
+        return HeadFiles.parse(text, key).map(HeadFiles.Said::checkpoint);
+    }
+
     private Verdict read(InputStream file, @Nullable Checkpoint head) throws IOException {
         boolean isHeadMet = head == null || head.size() == 0;
         for (; ; ) {

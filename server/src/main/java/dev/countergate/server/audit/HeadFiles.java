@@ -32,11 +32,14 @@ final class HeadFiles {
     }
 
     /**
-     * What one place says.
+     * What a head says.
      *
      * @param epoch how often the store had been opened
      */
-    record Head(Path place, long epoch, Checkpoint checkpoint) {}
+    record Said(long epoch, Checkpoint checkpoint) {}
+
+    /** What one place says. */
+    record Head(Path place, Said said) {}
 
     boolean isAny() {
         return places.stream().anyMatch(Files::exists);
@@ -47,7 +50,8 @@ final class HeadFiles {
         for (Path place : places) {
             if (Files.exists(place)) {
                 try {
-                    heads.add(parse(place, Files.readString(place), key));
+                    Optional<Said> said = parse(Files.readString(place), key);
+                    heads.add(new Head(place, said.orElseThrow(() -> unsigned(place))));
                 } catch (IOException failed) {
                     throw new StoreException("cannot read `" + place + "`", failed);
                 }
@@ -56,20 +60,27 @@ final class HeadFiles {
         return heads;
     }
 
-    private static Head parse(Path place, String text, NoteKey key) throws StoreException {
-        Matcher epoch = EPOCH.matcher(text);
-        boolean isCounted = epoch.lookingAt();
-        Optional<String> note = key.open(isCounted ? text.substring(epoch.end()) : text);
-        if (note.isPresent()
-                && Checkpoint.parse(note.get())
-                        instanceof Checked.Valid<Checkpoint>(Checkpoint checkpoint)) {
-            return new Head(place, isCounted ? Long.parseLong(epoch.group(1)) : 0, checkpoint);
-        }
-        throw new StoreException(
+    private static StoreException unsigned(Path place) {
+        return new StoreException(
                 "`"
                         + place
-                        + "` is not a checkpoint that `log.key` signed: restore both, or move"
-                        + " it away to go on without knowing whether leaves are missing");
+                        + "` is not a checkpoint that `log.key` signed: restore both, or move it"
+                        + " away to go on without knowing whether leaves are missing");
+    }
+
+    /** What a file says; empty when {@code key} did not sign it. */
+    static Optional<Said> parse(String text, NoteKey key) {
+        Matcher epoch = EPOCH.matcher(text);
+        boolean isCounted = epoch.lookingAt();
+        return key.open(isCounted ? text.substring(epoch.end()) : text)
+                .flatMap(
+                        note ->
+                                Checkpoint.parse(note)
+                                                instanceof
+                                                Checked.Valid<Checkpoint>(Checkpoint seen)
+                                        ? Optional.of(seen)
+                                        : Optional.empty())
+                .map(seen -> new Said(isCounted ? Long.parseLong(epoch.group(1)) : 0, seen));
     }
 
     /** Keeps the head in every place, so that each has the former or this one whole, whatever happens. */

@@ -41,8 +41,8 @@ final class OpeningCheck {
             return Optional.of(CHANGED);
         }
         for (HeadFiles.Head head : heads) {
-            Checkpoint seen = head.checkpoint();
-            if (seen.size() > tree.size() || head.epoch() > epoch) {
+            Checkpoint seen = head.said().checkpoint();
+            if (seen.size() > tree.size() || head.said().epoch() > epoch) {
                 return Optional.of(
                         String.format(
                                 "the store is older than `%s` says, which saw %d leaves where %d"

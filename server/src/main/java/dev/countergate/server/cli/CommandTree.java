@@ -26,9 +26,9 @@ public final class CommandTree {
                         .addSubcommand(new CheckCommand(console))
                         .addSubcommand(new ToolsCommand(console))
                         .addSubcommand(new CallCommand(console))
+                        .addSubcommand(audit(console))
                         .addSubcommand(new ConnectCommand(console))
                         .addSubcommand(new DoctorCommand(console));
-        commands.getSubcommands().values().forEach(CommandTree::withHelp);
         withHelp(commands);
         commands.getCommandSpec().version("countergate " + Version.TEXT);
         commands.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
@@ -45,8 +45,16 @@ public final class CommandTree {
         return commands;
     }
 
+    private static CommandLine audit(Console console) {
+        return new CommandLine(new AuditCommand())
+                .addSubcommand(new AuditTailCommand(console))
+                .addSubcommand(new AuditExportCommand(console))
+                .addSubcommand(new AuditVerifyCommand(console));
+    }
+
     private static void withHelp(CommandLine command) {
         command.getCommandSpec().mixinStandardHelpOptions(true);
+        command.getSubcommands().values().forEach(CommandTree::withHelp);
     }
 
     private static int wrongUsage(ParameterException wrong, String[] arguments) {

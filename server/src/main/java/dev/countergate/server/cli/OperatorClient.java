@@ -9,6 +9,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Asks a daemon over {@code operator.sock}. */
 final class OperatorClient {
@@ -31,14 +32,24 @@ final class OperatorClient {
      * @throws IOException when no daemon answers, or it refuses
      */
     static JsonNode ask(StateDirectory state, String operation) throws IOException {
-        String request =
-                JSON.writeValueAsString(
-                        JsonNodeFactory.instance
-                                .objectNode()
-                                .put("version", OperatorListener.VERSION)
-                                .put("op", operation));
+        return ask(state, request(operation));
+    }
+
+    /** The start of a request for {@code operation}. */
+    static ObjectNode request(String operation) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("version", OperatorListener.VERSION)
+                .put("op", operation);
+    }
+
+    /** Asks {@code request}, in the same way. */
+    static JsonNode ask(StateDirectory state, ObjectNode request) throws IOException {
         try {
-            JsonNode answer = JSON.readTree(OperatorRequest.send(state.operatorSocket(), request));
+            JsonNode answer =
+                    JSON.readTree(
+                            OperatorRequest.send(
+                                    state.operatorSocket(), JSON.writeValueAsString(request)));
             if (!answer.path("ok").asBoolean(false)) {
                 throw new IOException(answer.path("error").path("message").asString("refused"));
             }

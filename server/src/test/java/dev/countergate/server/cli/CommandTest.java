@@ -24,8 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 class CommandTest {
     private static final List<String> NOW =
             List.of(
-                    "serve", "stdio", "status", "stop", "check", "tools", "call", "connect",
-                    "doctor");
+                    "serve", "stdio", "status", "stop", "check", "tools", "call", "audit",
+                    "connect", "doctor");
 
     @TempDir private Path folder;
 

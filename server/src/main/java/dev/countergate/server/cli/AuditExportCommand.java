@@ -1,0 +1,93 @@
+package dev.countergate.server.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.countergate.relay.ExitCode;
+import dev.countergate.relay.StateDirectory;
+import java.io.BufferedOutputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+@Command(
+        name = "export",
+        description = {
+            "Writes the whole log to a file as JSON Lines: leaves, and signed checkpoints between them,",
+            "the last line one over all leaves."
+        },
+        footer = {
+            "",
+            "The file is there whole or not at all; one that is there is replaced. With --json:",
+            "{file, leaves, key}, key the file of the verifier key.",
+            "",
+            "  $ countergate audit export log.jsonl"
+        })
+final class AuditExportCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin private Place place = new Place();
+
+    @Parameters(paramLabel = "FILE", description = "where to")
+    private Path file = Path.of("");
+
+    @Option(names = "--json", description = "print JSON")
+    private boolean json;
+
+    AuditExportCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        StateDirectory state = place.state(console);
+        Path target = console.directory().resolve(file);
+        Path partly = target.resolveSibling(target.getFileName() + ".part");
+        long leaves;
+        try {
+            leaves = write(new AuditPages(state, 0), partly);
+            Files.move(partly, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(partly);
+        }
+        Path key = state.path().resolve("log.pub");
+        if (json) {
+            console.print(
+                    JsonNodeFactory.instance
+                            .objectNode()
+                            .put("file", target.toString())
+                            .put("leaves", leaves)
+                            .put("key", key.toString()));
+        } else {
+            console.print(
+                    leaves
+                            + " leaves in `"
+                            + target
+                            + "`: check them with `countergate audit verify "
+                            + file
+                            + " --key "
+                            + key
+                            + "`");
+        }
+        return ExitCode.DONE;
+    }
+
+    private static long write(AuditPages pages, Path partly) throws Exception {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(partly))) {
+            for (List<String> lines = pages.read(); !lines.isEmpty(); lines = pages.read()) {
+                for (String line : lines) {
+                    out.write(line.getBytes(UTF_8));
+                    out.write('\n');
+                }
+            }
+        }
+        return pages.next();
+    }
+}

@@ -1,0 +1,36 @@
+package dev.countergate.server.cli;
+
+import dev.countergate.relay.StateDirectory;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads a daemon's log over {@code operator.sock}, page by page. */
+final class AuditPages {
+    private static final int LEAVES = 500;
+
+    private final StateDirectory state;
+    private long next;
+
+    /**
+     * @param from index of the first leaf; negative: that many before the end
+     */
+    AuditPages(StateDirectory state, long from) {
+        this.state = state;
+        this.next = from;
+    }
+
+    /** The lines that follow; none at the end, until there are more. */
+    List<String> read() throws Exception {
+        ObjectNode request = OperatorClient.request("audit_read");
+        request.put("from", next).put("limit", LEAVES);
+        JsonNode answer = OperatorClient.ask(state, request);
+        next = answer.path("next").asLong();
+        return answer.path("lines").valueStream().map(JsonNode::asString).toList();
+    }
+
+    /** The index of the leaf that follows. */
+    long next() {
+        return next;
+    }
+}
