@@ -101,21 +101,41 @@ public record Core(
      * A read that must hold.
      *
      * @param tool that reads
+     * @param arguments of the read
      * @param expect the expression
      * @param observed what it showed when it was proposed
      * @param reason why it must hold; may be empty
      */
-    public record Precondition(ToolName tool, String expect, String observed, String reason) {}
+    public record Precondition(
+            ToolName tool,
+            Map<String, String> arguments,
+            String expect,
+            String observed,
+            String reason) {
+        public Precondition {
+            arguments = Map.copyOf(arguments);
+        }
+    }
 
     /**
      * A read that tells whether it worked.
      *
      * @param tool that reads
+     * @param arguments of the read
      * @param expect the expression
-     * @param within for how long
-     * @param every how often
+     * @param within for how long, whole seconds
+     * @param every how often, whole seconds
      */
-    public record Look(ToolName tool, String expect, Duration within, Duration every) {}
+    public record Look(
+            ToolName tool,
+            Map<String, String> arguments,
+            String expect,
+            Duration within,
+            Duration every) {
+        public Look {
+            arguments = Map.copyOf(arguments);
+        }
+    }
 
     /**
      * A call that takes it back.

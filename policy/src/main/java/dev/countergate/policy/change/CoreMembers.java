@@ -42,12 +42,13 @@ final class CoreMembers {
         core.request().targets().forEach(json.putArray("targets")::add);
         ArrayNode preconditions = json.putArray("preconditions");
         for (Core.Precondition each : core.preconditions()) {
-            preconditions
-                    .addObject()
+            ObjectNode precondition = preconditions.addObject();
+            precondition
                     .put("tool", each.tool().value())
                     .put("expect", each.expect())
                     .put("observed", each.observed())
                     .put("reason", each.reason());
+            precondition.set("arguments", texts(each.arguments()));
         }
         core.blastRadius().forEach(json.putArray("blast_radius")::add);
         json.set("verification", verification(core.verification()));
@@ -80,13 +81,17 @@ final class CoreMembers {
     }
 
     private static JsonNode verification(Core.@Nullable Look look) {
-        return look == null
-                ? NODES.nullNode()
-                : NODES.objectNode()
+        if (look == null) {
+            return NODES.nullNode();
+        }
+        ObjectNode json =
+                NODES.objectNode()
                         .put("tool", look.tool().value())
                         .put("expect", look.expect())
                         .put("within", seconds(look.within()))
                         .put("every", seconds(look.every()));
+        json.set("arguments", texts(look.arguments()));
+        return json;
     }
 
     private static JsonNode undo(Core.@Nullable Undo undo) {
@@ -94,8 +99,13 @@ final class CoreMembers {
             return NODES.nullNode();
         }
         ObjectNode json = NODES.objectNode().put("tool", undo.tool().value());
-        ObjectNode arguments = json.putObject("arguments");
-        undo.arguments().forEach(arguments::put);
+        json.set("arguments", texts(undo.arguments()));
+        return json;
+    }
+
+    private static ObjectNode texts(Map<String, String> values) {
+        ObjectNode json = NODES.objectNode();
+        values.forEach(json::put);
         return json;
     }
 

@@ -24,6 +24,18 @@ final class ShownText {
 
     private ShownText() {}
 
+    /** {@code text} in one line: a line end is its code point too. */
+    static String line(String text) {
+        StringBuilder shown = new StringBuilder();
+        for (int i = 0; i < text.length(); ) {
+            int point = text.codePointAt(i);
+            int next = i + Character.charCount(point);
+            shown.append(shown(text, point, next));
+            i = next;
+        }
+        return shown.toString();
+    }
+
     /** The lines of {@code text}: each begun by {@code | }, or by {@code + } where it goes on. */
     static List<String> framed(String text) {
         List<String> lines = new ArrayList<>();

@@ -125,6 +125,7 @@ final class ViewWriter {
             ViewMembers precondition = new ViewMembers("preconditions", each);
             lines.add("must hold before:");
             entry("  ", "read", precondition.text("tool"));
+            values("  with", precondition.object("arguments"));
             entry("  ", "expect", precondition.text("expect"));
             entry("  ", "observed", precondition.text("observed"));
             entry("  ", "because", precondition.text("reason"));
@@ -144,6 +145,7 @@ final class ViewWriter {
         ViewMembers look = core.object("verification");
         lines.add("verified by:");
         entry("  ", "read", look.text("tool"));
+        values("  with", look.object("arguments"));
         entry("  ", "expect", look.text("expect"));
         entry("  ", "within", look.text("within"));
         entry("  ", "every", look.text("every"));
@@ -219,7 +221,10 @@ final class ViewWriter {
             if (!each.getValue().isString()) {
                 throw backends.unknown(each.getKey());
             }
-            digest("backend " + label(each.getKey()), each.getValue().stringValue());
+            // A backend without a name of its own is called by its origin, which is no plain name.
+            lines.add("  backend:");
+            frame(each.getKey());
+            frame(each.getValue().stringValue());
         }
         digests.end();
     }

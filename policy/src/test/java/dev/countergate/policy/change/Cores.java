@@ -108,12 +108,14 @@ final class Cores {
                 List.of(
                         new Core.Precondition(
                                 new ToolName("error_ratio"),
+                                Map.of("service", service),
                                 "value > 0.01",
                                 "0.0976",
                                 "only restart what is failing")),
                 List.of("2 of 12 instances of checkout"),
                 new Core.Look(
                         new ToolName("error_ratio"),
+                        Map.of("service", service),
                         "value < 0.01",
                         Duration.ofMinutes(12),
                         Duration.ofSeconds(15)),

@@ -62,7 +62,8 @@ class ViewTest {
                     case "restart" ->
                             core(
                                     restart(
-                                            "systemctl restart checkout\njournalctl -u checkout -n 20",
+                                            "systemctl restart checkout\n"
+                                                + "journalctl -u checkout -n 20",
                                             List.of("i-0b", "i-0a")),
                                     "Error ratio is at 9 %.\nA restart helped last week.");
                     case "silence" -> core(silence("deploying"), null);
@@ -163,6 +164,8 @@ class ViewTest {
                         List.of(
                                 "/arguments",
                                 "/undo/arguments",
+                                "/preconditions/0/arguments",
+                                "/verification/arguments",
                                 "/digests/backends",
                                 "/request/headers",
                                 "/request/parameters"));
