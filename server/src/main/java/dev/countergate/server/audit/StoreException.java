@@ -8,12 +8,12 @@ public final class StoreException extends Exception {
     private static final long serialVersionUID = 1;
     private final boolean isUncertain;
 
-    StoreException(String message) {
+    public StoreException(String message) {
         super(message);
         this.isUncertain = false;
     }
 
-    StoreException(String message, Throwable cause) {
+    public StoreException(String message, Throwable cause) {
         this(message, cause, false);
     }
 

@@ -1,0 +1,343 @@
+package dev.countergate.server.proposal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.call.Person;
+import dev.countergate.policy.change.Approval;
+import dev.countergate.policy.change.Event;
+import dev.countergate.policy.change.Step;
+import dev.countergate.policy.change.StoreTime;
+import dev.countergate.policy.change.View;
+import dev.countergate.policy.rule.Decision;
+import dev.countergate.policy.token.AllowedSigners;
+import dev.countergate.policy.token.ApprovalToken.Verdict;
+import dev.countergate.policy.token.ApprovalToken;
+import dev.countergate.policy.token.Challenge;
+import dev.countergate.policy.token.ProposalId;
+import dev.countergate.policy.token.ServerId;
+import dev.countergate.policy.token.Statement;
+import dev.countergate.server.audit.Leaf;
+import dev.countergate.server.audit.Store;
+import dev.countergate.server.audit.StoreException;
+import dev.countergate.server.authority.Approvers;
+import dev.countergate.server.proposal.Ledger.Applied;
+import dev.countergate.server.proposal.Ledger.Entry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Gives out statements and takes them back signed. Thread safe. */
+final class Approving {
+    /** How long a statement can be handed in where nothing else is asked for. */
+    static final Duration VALID = Duration.ofMinutes(5);
+
+    private final ServerId server;
+    private final Served served;
+    private final Ledger ledger;
+    private final Store store;
+    private final Recheck recheck;
+    private final Approvers approvers;
+    private final RandomGenerator random;
+
+    Approving(
+            ServerId server,
+            Served served,
+            Ledger ledger,
+            Store store,
+            Recheck recheck,
+            Approvers approvers,
+            RandomGenerator random) {
+        this.server = server;
+        this.served = served;
+        this.ledger = ledger;
+        this.store = store;
+        this.recheck = recheck;
+        this.approvers = approvers;
+        this.random = random;
+    }
+
+    ServerId server() {
+        return server;
+    }
+
+    /**
+     * A statement to be signed.
+     *
+     * @param statement its exact bytes are what is signed
+     * @param view what it says was seen
+     */
+    record Issued(Statement statement, View view) {}
+
+    /**
+     * Opens a proposal for a decision and spends a fresh challenge on it.
+     *
+     * @param key the fingerprint of the key that will sign, or null where the approver has one key
+     */
+    Issued issue(
+            ProposalId id,
+            Person approver,
+            @Nullable String key,
+            Statement.Decision decision,
+            Duration valid)
+            throws RefusedException, StoreException {
+        Entry entry = found(id);
+        if (!entry.state().isOpen()) {
+            throw new RefusedException("WRONG_STATE", "it is " + entry.state());
+        }
+        String fingerprint = fingerprint(signers(), approver, key);
+        View view = view(entry);
+        byte[] bits = new byte[Challenge.BYTES];
+        synchronized (random) {
+            random.nextBytes(bits);
+        }
+        Challenge challenge = Challenge.of(bits);
+        return store.write(
+                in -> {
+                    Instant issued = ledger.now(in).at().truncatedTo(ChronoUnit.MILLIS);
+                    Statement statement =
+                            new Statement(
+                                    decision,
+                                    server,
+                                    id,
+                                    entry.core().digest(),
+                                    view.digest(),
+                                    approver,
+                                    fingerprint,
+                                    challenge,
+                                    issued,
+                                    issued.plus(valid));
+                    if (!in.issue(
+                            challenge.hex(), id.value(), new String(statement.bytes(), UTF_8))) {
+                        throw new IllegalStateException("a challenge came twice");
+                    }
+                    in.append(
+                            new Leaf(
+                                    "viewed",
+                                    issued,
+                                    Map.of(
+                                            "proposal", id.value(),
+                                            "state", entry.state().name(),
+                                            "decision", decision.word(),
+                                            "approver", approver.name(),
+                                            "key", fingerprint,
+                                            "view", view.digest().hex(),
+                                            "challenge", challenge.hex())));
+                    return new Issued(statement, view);
+                });
+    }
+
+    private static String fingerprint(AllowedSigners signers, Person approver, @Nullable String key)
+            throws RefusedException {
+        List<String> enrolled =
+                signers.signers().stream()
+                        .filter(each -> each.person().equals(approver))
+                        .map(each -> each.key().fingerprint())
+                        .toList();
+        if (enrolled.isEmpty()) {
+            throw new RefusedException(
+                    "KEY_NOT_ENROLLED",
+                    "`"
+                            + approver
+                            + "` has no enrolled key: `countergate approver add "
+                            + approver
+                            + " KEY.pub`");
+        }
+        if (key == null && enrolled.size() > 1) {
+            throw new RefusedException(
+                    "KEY_NOT_ENROLLED",
+                    "`" + approver + "` has " + enrolled.size() + " keys: name one with --key");
+        }
+        if (key != null && !enrolled.contains(key)) {
+            throw new RefusedException(
+                    "KEY_NOT_ENROLLED",
+                    "the key " + key + " is not enrolled for `" + approver + "`");
+        }
+        return key == null ? enrolled.getFirst() : key;
+    }
+
+    /** Takes a decision in, and gives the proposal as it stands then. */
+    Entry submit(ProposalId id, String statement, String signature)
+            throws RefusedException, StoreException {
+        Entry entry = found(id);
+        byte[] bytes = statement.getBytes(UTF_8);
+        if (!(Statement.read(bytes) instanceof Checked.Valid<Statement>(Statement said))) {
+            throw new RefusedException(
+                    "MALFORMED_STATEMENT",
+                    "not a statement of this server: hand in the bytes of `statement` as they are");
+        }
+        Optional<String> issued =
+                store.read(rows -> rows.issued(said.challenge().hex(), id.value()));
+        if (issued.isEmpty()) {
+            throw new RefusedException(
+                    "NOT_ISSUED",
+                    "this server gave out no such statement for this proposal: ask for one with"
+                            + " `countergate statement`");
+        }
+        AllowedSigners signers = signers();
+        ApprovalToken token = new ApprovalToken(bytes, signature);
+        ApprovalToken.Expected expected = expected(entry, statementOf(issued.get()));
+        StoreTime now = store.write(ledger::now);
+        switch (token.verify(expected, signers, now.at())) {
+            case Verdict.Refused(ApprovalToken.Reason reason, String problem) ->
+                    throw refused(id, reason.name(), problem, said);
+            case Verdict.Verified verified -> {
+                return decide(id, verified, statement, signature);
+            }
+        }
+    }
+
+    private Entry decide(ProposalId id, Verdict.Verified token, String statement, String signature)
+            throws RefusedException, StoreException {
+        Statement said = token.statement();
+        boolean approves = said.decision() == Statement.Decision.APPROVE;
+        Store.Evidence evidence =
+                new Store.Evidence(token.evidence(), id.value(), statement, signature);
+        Applied applied;
+        try (Served.Lease lease = served.lease()) {
+            applied =
+                    ledger.apply(
+                            id,
+                            (before, in, now) ->
+                                    Ledger.Turn.of(
+                                            new Event.Decide(
+                                                    token, decision(lease, before, in, now))),
+                            Ledger.Telling.of(
+                                    approves ? "approved" : "rejected",
+                                    Map.of(
+                                            "approver", said.approver().name(),
+                                            "key", said.key(),
+                                            "digest", said.digest().hex(),
+                                            "statement", statement,
+                                            "signature", signature)),
+                            (after, in, now) ->
+                                    in.consume(said.challenge().hex(), evidence)
+                                            ? Optional.empty()
+                                            : Optional.of(
+                                                    new Applied.Refused(
+                                                            Step.Reason.TOKEN_SPENT,
+                                                            "the token was used before: ask for a"
+                                                                    + " new statement")));
+        }
+        return switch (applied) {
+            case Applied.Taken taken -> taken.after();
+            case Applied.Refused(Step.Reason reason, String problem) ->
+                    throw refused(id, reason.name(), problem, said);
+            case Applied.Absent absent -> throw absent(id);
+        };
+    }
+
+    /** What the rules say now; a tool that has changed is no reason to keep a person from rejecting. */
+    private Decision decision(Served.Lease lease, Entry entry, Store.Transaction in, StoreTime now)
+            throws StoreException {
+        return switch (Recheck.compare(lease, entry)) {
+            case Recheck.Finding.Same same -> recheck.decide(lease, entry, same, in, now);
+            case Recheck.Finding.Superseded(String why) -> new Decision.Forbid(null, why);
+        };
+    }
+
+    /**
+     * The keys of the approvals of {@code entry} that count still: each one's statement and signature, as they came in, are
+     * verified again over the core as it is stored now. A row that somebody wrote beside us brings none.
+     */
+    Set<String> standing(Entry entry) throws StoreException {
+        if (!(approvers.read() instanceof Checked.Valid<AllowedSigners>(AllowedSigners signers))
+                || !(View.of(entry.row().core().getBytes(UTF_8))
+                        instanceof Checked.Valid<View>(View view))) {
+            return Set.of();
+        }
+        List<Store.Evidence> all = ledger.evidence(entry.id());
+        Set<String> standing = new HashSet<>();
+        for (Approval approval : entry.proposal().approvals()) {
+            for (Store.Evidence evidence : all) {
+                byte[] bytes = evidence.statement().getBytes(UTF_8);
+                if (Statement.read(bytes) instanceof Checked.Valid<Statement>(Statement said)
+                        && said.decision() == Statement.Decision.APPROVE
+                        && said.approver().equals(approval.person())
+                        && said.key().equals(approval.key())
+                        && said.challenge().equals(approval.challenge())) {
+                    ApprovalToken.Expected expected =
+                            new ApprovalToken.Expected(
+                                    server,
+                                    entry.id(),
+                                    entry.core().digest(),
+                                    view.digest(),
+                                    said,
+                                    false);
+                    // It was in time when it was handed in; that it holds still is asked of the
+                    // keys now.
+                    if (new ApprovalToken(bytes, evidence.signature())
+                                    .verify(expected, signers, said.issued())
+                            instanceof Verdict.Verified) {
+                        standing.add(approval.key());
+                    }
+                }
+            }
+        }
+        return standing;
+    }
+
+    private ApprovalToken.Expected expected(Entry entry, Statement issued) throws RefusedException {
+        return new ApprovalToken.Expected(
+                server, entry.id(), entry.core().digest(), view(entry).digest(), issued, false);
+    }
+
+    private static Statement statementOf(String issued) throws StoreException {
+        return switch (Statement.read(issued.getBytes(UTF_8))) {
+            case Checked.Valid<Statement>(Statement statement) -> statement;
+            case Checked.Invalid<Statement>(List<Fault> faults) ->
+                    throw new StoreException(
+                            "a statement given out cannot be read: restore the store");
+        };
+    }
+
+    /** The view of a proposal's core, as every reader of its bytes makes it. */
+    static View view(Entry entry) throws RefusedException {
+        return switch (View.of(entry.row().core().getBytes(UTF_8))) {
+            case Checked.Valid<View>(View view) -> view;
+            case Checked.Invalid<View>(List<Fault> faults) ->
+                    throw new RefusedException("NO_VIEW", faults.getFirst().text());
+        };
+    }
+
+    private AllowedSigners signers() throws RefusedException {
+        return switch (approvers.read()) {
+            case Checked.Valid<AllowedSigners>(AllowedSigners signers) -> signers;
+            case Checked.Invalid<AllowedSigners>(List<Fault> faults) ->
+                    throw new RefusedException("APPROVERS_FAULTY", faults.getFirst().text());
+        };
+    }
+
+    Entry found(ProposalId id) throws RefusedException, StoreException {
+        return ledger.find(id).orElseThrow(() -> absent(id));
+    }
+
+    static RefusedException absent(ProposalId id) {
+        return new RefusedException("NOT_FOUND", "there is no proposal `" + id + "`");
+    }
+
+    /** A refusal is told in the log too: somebody tried. */
+    private RefusedException refused(ProposalId id, String code, String problem, Statement said)
+            throws StoreException {
+        store.write(
+                in ->
+                        in.append(
+                                new Leaf(
+                                        "refused",
+                                        ledger.now(in).at(),
+                                        Map.of(
+                                                "proposal", id.value(),
+                                                "code", code,
+                                                "approver", said.approver().name(),
+                                                "key", said.key()))));
+        return new RefusedException(code, problem);
+    }
+}

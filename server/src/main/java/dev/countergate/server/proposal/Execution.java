@@ -1,0 +1,292 @@
+package dev.countergate.server.proposal;
+
+import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.catalogue.Tool;
+import dev.countergate.policy.change.Attempt;
+import dev.countergate.policy.change.Core;
+import dev.countergate.policy.change.CoreRequest;
+import dev.countergate.policy.change.Event.Obstacle;
+import dev.countergate.policy.change.Event.Outcome;
+import dev.countergate.policy.change.Event;
+import dev.countergate.policy.change.ProposalState;
+import dev.countergate.policy.change.Reading;
+import dev.countergate.policy.rule.Decision;
+import dev.countergate.policy.rule.Usage;
+import dev.countergate.policy.token.ProposalId;
+import dev.countergate.server.audit.Store;
+import dev.countergate.server.audit.StoreException;
+import dev.countergate.server.authority.Freeze;
+import dev.countergate.server.authority.Freezes;
+import dev.countergate.server.backend.CallContext;
+import dev.countergate.server.backend.ChangeClient;
+import dev.countergate.server.backend.Deadline;
+import dev.countergate.server.backend.Sending;
+import dev.countergate.server.backend.Sent;
+import dev.countergate.server.proposal.Ledger.Applied;
+import dev.countergate.server.proposal.Ledger.Entry;
+import dev.countergate.server.proposal.Ledger.Telling;
+import dev.countergate.server.proposal.Ledger.Turn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one attempt of an approved proposal: claim, marker, one dispatch, result. Each is a durable step of the ledger before
+ * the next begins, and none is ever taken again, whatever ends this process between two of them. Thread safe; blocks.
+ */
+final class Execution {
+    private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
+
+    private final Served served;
+    private final Ledger ledger;
+    private final Store store;
+    private final Looks looks;
+    private final Recheck recheck;
+    private final Approving approving;
+    private final Freezes freezes;
+    private final LongSupplier ticker;
+
+    Execution(
+            Served served,
+            Ledger ledger,
+            Store store,
+            Looks looks,
+            Recheck recheck,
+            Approving approving,
+            Freezes freezes,
+            LongSupplier ticker) {
+        this.served = served;
+        this.ledger = ledger;
+        this.store = store;
+        this.looks = looks;
+        this.recheck = recheck;
+        this.approving = approving;
+        this.freezes = freezes;
+        this.ticker = ticker;
+    }
+
+    /** Executes {@code id} if it is approved; returns when its outcome is stored. */
+    void run(ProposalId id) throws StoreException, InterruptedException {
+        Optional<Entry> found = ledger.find(id);
+        if (found.isEmpty() || found.get().state() != ProposalState.APPROVED) {
+            return;
+        }
+        Entry entry = found.get();
+        try (Served.Lease lease = served.lease()) {
+            switch (Recheck.compare(lease, entry)) {
+                case Recheck.Finding.Superseded(String why) ->
+                        ledger.apply(
+                                id,
+                                new Event.Supersede(),
+                                Telling.of("blocked", Map.of("reason", why)));
+                case Recheck.Finding.Same same -> claim(lease, entry, same);
+            }
+        }
+    }
+
+    private void claim(Served.Lease lease, Entry entry, Recheck.Finding.Same same)
+            throws StoreException, InterruptedException {
+        ProposalId id = entry.id();
+        Recheck.Ready ready = recheck.ready(lease, entry, same, store.write(ledger::now));
+        Set<String> keys = approving.standing(entry);
+        Applied claimed =
+                ledger.apply(
+                        id,
+                        (before, in, now) -> {
+                            Decision decision = recheck.decide(lease, before, same, in, now);
+                            return Turn.of(new Event.Claim(decision, keys, ready.obstacles()));
+                        },
+                        new Telling(
+                                "intent",
+                                false,
+                                after ->
+                                        Map.of(
+                                                "digest", after.proposal().digest().hex(),
+                                                "attempt", id.attempt().toString(),
+                                                "why", after.proposal().why())),
+                        (after, in, now) -> {
+                            if (after.state() == ProposalState.CLAIMED) {
+                                for (Usage.Key key : Usage.keys(same.tool(), same.arguments())) {
+                                    in.attempt(key.name(), now.at(), id.value());
+                                }
+                            }
+                            return Optional.empty();
+                        });
+        CoreRequest request = ready.request();
+        ChangeClient client = ready.client();
+        if (claimed instanceof Applied.Taken(Entry before, Entry after)
+                && after.state() == ProposalState.CLAIMED
+                && request != null
+                && client != null) {
+            send(lease, after, same.tool(), request, client);
+        }
+    }
+
+    private void send(
+            Served.Lease lease, Entry entry, Tool tool, CoreRequest request, ChangeClient client)
+            throws StoreException, InterruptedException {
+        ProposalId id = entry.id();
+        Reading before = before(lease, entry);
+        Applied marked =
+                ledger.apply(
+                        id,
+                        (current, in, now) ->
+                                Turn.of(
+                                        new Event.Send(
+                                                before,
+                                                freezes.frozen(current.core().environment())
+                                                        .isPresent())),
+                        Telling.of("sending"),
+                        (after, in, now) -> Optional.empty());
+        if (!(marked instanceof Applied.Taken(Entry claimed, Entry sending))
+                || sending.state() != ProposalState.SENDING) {
+            return;
+        }
+        // The marker may have waited for the disk: whatever froze meanwhile still stops the first
+        // byte.
+        Optional<Freeze> frozen = freezes.frozen(entry.core().environment());
+        if (frozen.isPresent()) {
+            answer(id, new Sent(Outcome.FAILED, "frozen before anything was sent", null));
+            return;
+        }
+        answer(id, dispatched(id, tool, request, client));
+    }
+
+    private Sent dispatched(ProposalId id, Tool tool, CoreRequest request, ChangeClient client) {
+        try {
+            return client.send(request, sending(id, tool, request, client));
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return new Sent(
+                    Outcome.OUTCOME_UNKNOWN, "the daemon was stopped while it was sent", null);
+        } catch (RuntimeException bug) {
+            // INVARIANT: whatever goes wrong behind the marker, nothing is known of the effect.
+            LOG.atError().addKeyValue("proposal", id).setCause(bug).log("sending failed");
+            return new Sent(Outcome.OUTCOME_UNKNOWN, "this server failed while it was sent", null);
+        }
+    }
+
+    private Sending sending(ProposalId id, Tool tool, CoreRequest request, ChangeClient client) {
+        return new Sending(
+                Deadline.in(client.longest(request, tool), ticker),
+                handle -> accepted(id, handle),
+                CallContext.Progress.NONE);
+    }
+
+    private void accepted(ProposalId id, String handle) {
+        try {
+            ledger.apply(
+                    id, new Event.Accept(handle), Telling.of("accepted", Map.of("handle", handle)));
+        } catch (StoreException lost) {
+            LOG.atError()
+                    .addKeyValue("proposal", id)
+                    .addKeyValue("handle", handle)
+                    .setCause(lost)
+                    .log("the attempt's name could not be stored");
+        }
+    }
+
+    /** Goes on waiting for what an earlier process sent. */
+    void resume(Entry entry) throws StoreException, InterruptedException {
+        Attempt attempt = entry.proposal().attempt();
+        String handle = attempt == null ? null : attempt.handle();
+        if (handle == null) {
+            throw new IllegalStateException("nothing to resume: " + entry.id());
+        }
+        try (Served.Lease lease = served.lease()) {
+            Optional<Tool> tool = lease.catalogue().find(entry.core().tool());
+            if (tool.isEmpty()
+                    || !(CoreRequest.read(entry.core().request(), entry.id().attempt())
+                            instanceof Checked.Valid<CoreRequest>(CoreRequest request))) {
+                answer(
+                        entry.id(),
+                        new Sent(
+                                Outcome.OUTCOME_UNKNOWN,
+                                "its tool is not in the catalogue any more",
+                                null));
+                return;
+            }
+            ChangeClient client =
+                    lease.backends().change(tool.get().action().backends().iterator().next());
+            answer(
+                    entry.id(),
+                    client.resume(
+                            request, handle, sending(entry.id(), tool.get(), request, client)));
+        }
+    }
+
+    private void answer(ProposalId id, Sent sent) throws StoreException {
+        ledger.apply(
+                id,
+                (before, in, now) ->
+                        new Turn(new Event.Answer(sent.outcome(), sent.detail()), sent.result()),
+                Telling.of("result", Map.of("detail", sent.detail())),
+                (after, in, now) -> Optional.empty());
+    }
+
+    /** What the expectation shows just before the first byte; null where none is declared. */
+    private @Nullable Reading before(Served.Lease lease, Entry entry) throws InterruptedException {
+        Optional<Core.Look> look = entry.core().verification();
+        return look.isEmpty()
+                ? null
+                : looks.look(
+                                lease,
+                                look.get().tool(),
+                                look.get().arguments(),
+                                look.get().expect(),
+                                entry.id().value())
+                        .reading();
+    }
+
+    /** What would block it now. */
+    List<Obstacle> examine(Entry entry) throws StoreException, InterruptedException {
+        try (Served.Lease lease = served.lease()) {
+            return switch (Recheck.compare(lease, entry)) {
+                case Recheck.Finding.Superseded(String why) ->
+                        List.of(new Obstacle(Obstacle.Kind.FORBIDDEN, why));
+                case Recheck.Finding.Same same -> {
+                    List<Obstacle> obstacles =
+                            new ArrayList<>(
+                                    recheck.ready(lease, entry, same, store.write(ledger::now))
+                                            .obstacles());
+                    Decision decision =
+                            store.write(
+                                    in -> recheck.decide(lease, entry, same, in, ledger.now(in)));
+                    if (decision instanceof Decision.Forbid forbid) {
+                        obstacles.add(
+                                new Obstacle(
+                                        forbid.code() == Decision.Code.FROZEN
+                                                ? Obstacle.Kind.FROZEN
+                                                : Obstacle.Kind.FORBIDDEN,
+                                        forbid.reason()));
+                    }
+                    yield obstacles;
+                }
+            };
+        }
+    }
+
+    /** Asks what runs to stop; whether the backend took the request, which does not say that it stops. */
+    boolean stop(Entry entry) throws InterruptedException {
+        Attempt attempt = entry.proposal().attempt();
+        String handle = attempt == null ? null : attempt.handle();
+        if (handle == null || entry.state() != ProposalState.SENDING) {
+            return false;
+        }
+        try (Served.Lease lease = served.lease()) {
+            Optional<Tool> tool = lease.catalogue().find(entry.core().tool());
+            return tool.isPresent()
+                    && CoreRequest.read(entry.core().request(), entry.id().attempt())
+                            instanceof Checked.Valid<CoreRequest>(CoreRequest request)
+                    && lease.backends()
+                            .change(tool.get().action().backends().iterator().next())
+                            .stop(request, handle, Deadline.in(Looks.LONGEST, ticker));
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.countergate.server.proposal;
+
+import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.change.Attempt;
+import dev.countergate.policy.change.Core;
+import dev.countergate.policy.change.Event.Outcome;
+import dev.countergate.policy.change.Proposal;
+import dev.countergate.policy.change.ProposalState;
+import dev.countergate.policy.change.Verification;
+import dev.countergate.policy.token.ProposalId;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * How a proposal stands, for those who may know.
+ *
+ * @param id its name
+ * @param code what a person compares
+ * @param state where it stands
+ * @param version another one after each step
+ * @param tool that was called
+ * @param requester who asked for it
+ * @param risk in lower case
+ * @param environment where it acts; empty when not known
+ * @param targets how many it acts on; 0 where that is the URL alone
+ * @param summary what it would do, one line
+ * @param created when it was made
+ * @param expires until when it can be approved
+ * @param needed persons
+ * @param given persons
+ * @param why how it came where it stands, one line; may be empty
+ * @param outcome what is known of the attempt's effect, or null before there is an outcome
+ * @param verification how the look at the effect stands, or null before there is one
+ * @param undo the call that takes it back, filled in, where it took effect and one is declared; else null
+ * @param isCancellable whether what runs can be asked to stop
+ * @param result what the backend gave, or null
+ */
+public record ProposalStatus(
+        ProposalId id,
+        String code,
+        ProposalState state,
+        long version,
+        String tool,
+        PrincipalId requester,
+        String risk,
+        String environment,
+        int targets,
+        String summary,
+        Instant created,
+        Instant expires,
+        int needed,
+        int given,
+        String why,
+        @Nullable Outcome outcome,
+        @Nullable Verification verification,
+        Core.@Nullable Undo undo,
+        boolean isCancellable,
+        @Nullable JsonNode result) {
+    private static final Pattern FROM_RESULT =
+            Pattern.compile("\\{result\\.([A-Za-z_][A-Za-z0-9_]*)}");
+
+    static ProposalStatus of(Ledger.Entry entry) {
+        Proposal proposal = entry.proposal();
+        Attempt attempt = proposal.attempt();
+        return new ProposalStatus(
+                entry.id(),
+                proposal.digest().code(),
+                proposal.state(),
+                entry.row().version(),
+                entry.core().tool().value(),
+                entry.core().requester(),
+                entry.core().risk(),
+                entry.core().environment(),
+                entry.core().targets().size(),
+                entry.core().summary(),
+                entry.core().created(),
+                entry.core().expires(),
+                proposal.quorum().persons(),
+                proposal.approvals().size(),
+                proposal.why(),
+                attempt == null ? null : attempt.outcome(),
+                proposal.verification(),
+                undo(entry),
+                proposal.state() == ProposalState.SENDING
+                        && attempt != null
+                        && attempt.handle() != null,
+                entry.kept().result());
+    }
+
+    /** Whether nothing follows any more, verification included. */
+    public boolean isSettled() {
+        boolean isLookedAt =
+                verification != null && verification.result() == Verification.Result.OPEN;
+        return state.isFinal() && !isLookedAt;
+    }
+
+    private static Core.@Nullable Undo undo(Ledger.Entry entry) {
+        boolean tookEffect =
+                switch (entry.state()) {
+                    case APPLIED,
+                            PARTLY_APPLIED,
+                            VERIFIED,
+                            NOT_VERIFIED,
+                            UNVERIFIED,
+                            FOUND_APPLIED ->
+                            true;
+                    default -> false;
+                };
+        return tookEffect
+                ? entry.core().undo().map(undo -> filled(undo, entry.kept().result())).orElse(null)
+                : null;
+    }
+
+    /** What the result does not say stays a placeholder: the call is then refused, and says so. */
+    private static Core.Undo filled(Core.Undo undo, @Nullable JsonNode result) {
+        Map<String, String> arguments = new LinkedHashMap<>();
+        undo.arguments()
+                .forEach(
+                        (name, text) ->
+                                arguments.put(
+                                        name,
+                                        FROM_RESULT
+                                                .matcher(text)
+                                                .replaceAll(
+                                                        found ->
+                                                                Matcher.quoteReplacement(
+                                                                        of(
+                                                                                result,
+                                                                                found.group(1),
+                                                                                found.group())))));
+        return new Core.Undo(undo.tool(), arguments);
+    }
+
+    private static String of(@Nullable JsonNode result, String member, String otherwise) {
+        JsonNode value = result == null ? null : result.get(member);
+        return value == null || value.isContainer() ? otherwise : value.asString();
+    }
+}

@@ -1,0 +1,530 @@
+package dev.countergate.server.proposal;
+
+import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.call.Person;
+import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.call.ToolCall;
+import dev.countergate.policy.catalogue.Tool;
+import dev.countergate.policy.change.ByHand;
+import dev.countergate.policy.change.CircuitBreaker;
+import dev.countergate.policy.change.CoreRequest;
+import dev.countergate.policy.change.Event.Obstacle;
+import dev.countergate.policy.change.Event;
+import dev.countergate.policy.change.ProposalState;
+import dev.countergate.policy.change.View;
+import dev.countergate.policy.parameter.Arguments;
+import dev.countergate.policy.request.Request;
+import dev.countergate.policy.token.ProposalId;
+import dev.countergate.policy.token.ServerId;
+import dev.countergate.policy.token.Statement;
+import dev.countergate.server.audit.Leaf;
+import dev.countergate.server.audit.Store;
+import dev.countergate.server.audit.StoreException;
+import dev.countergate.server.authority.Approvers;
+import dev.countergate.server.authority.Freeze;
+import dev.countergate.server.authority.Freezes;
+import dev.countergate.server.notice.Notice;
+import dev.countergate.server.notice.Notices;
+import dev.countergate.server.proposal.Ledger.Applied;
+import dev.countergate.server.proposal.Ledger.Entry;
+import dev.countergate.server.proposal.Ledger.Telling;
+import dev.countergate.server.proposal.Ledger.Turn;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The proposals of one daemon: agents make them and ask after them, persons decide on them, and what is decided is done here,
+ * on threads of its own. Thread safe.
+ */
+public final class Proposals implements AutoCloseable {
+    /** The longest an agent may wait for a change of a proposal in one call. */
+    public static final Duration WAIT_MAX = Duration.ofSeconds(25);
+
+    /** The most proposals one answer lists. */
+    public static final int LISTED_MAX = 50;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Proposals.class);
+
+    /** How often what nobody asks after is looked at: expiry, and tools that have changed. */
+    private static final Duration ROUND = Duration.ofSeconds(1);
+
+    /** How long a dispatch under way may take to end when the daemon does. */
+    private static final Duration DISPATCH_ALLOWED = Duration.ofSeconds(35);
+
+    private final Served served;
+    private final Ledger ledger;
+    private final Store store;
+    private final Drafting drafting;
+    private final Approving approving;
+    private final Execution execution;
+    private final Following following;
+    private final Freezes freezes;
+    private final InstantSource clock;
+    private final Notices notices;
+    private final News news = new News();
+    private final Set<ProposalId> busy = ConcurrentHashMap.newKeySet();
+    private final Set<ProposalId> dispatching = ConcurrentHashMap.newKeySet();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private volatile boolean isClosed;
+
+    /**
+     * What the proposals of a daemon are made with.
+     *
+     * @param store where they are kept
+     * @param served the catalogue of the moment
+     * @param approvers whose keys count
+     * @param freezes what stands still
+     * @param separating how far a caller is kept away
+     * @param random must be unpredictable
+     * @param clock for what people read; the store keeps it from going back
+     * @param ticker nanoseconds, for deadlines
+     * @param notices tells people
+     */
+    public record Parts(
+            Store store,
+            Served served,
+            Approvers approvers,
+            Freezes freezes,
+            Separating separating,
+            RandomGenerator random,
+            InstantSource clock,
+            LongSupplier ticker,
+            Notices notices) {}
+
+    /**
+     * The proposals {@code parts} keep. Nothing happens before {@link #start}.
+     *
+     * @throws StoreException when the store cannot be written
+     */
+    public Proposals(Parts parts) throws StoreException {
+        this.served = parts.served();
+        this.store = parts.store();
+        this.freezes = parts.freezes();
+        this.clock = parts.clock();
+        this.notices = parts.notices();
+        ServerId server = server(parts);
+        Looks looks = new Looks(parts.clock(), parts.ticker());
+        Recheck recheck = new Recheck(looks, freezes, parts.ticker());
+        this.ledger = new Ledger(store, clock, this::changed);
+        this.drafting =
+                new Drafting(
+                        server,
+                        ledger,
+                        store,
+                        looks,
+                        freezes,
+                        parts.separating(),
+                        parts.random(),
+                        parts.ticker());
+        this.approving =
+                new Approving(
+                        server, served, ledger, store, recheck, parts.approvers(), parts.random());
+        this.execution =
+                new Execution(
+                        served, ledger, store, looks, recheck, approving, freezes, parts.ticker());
+        this.following = new Following(served, ledger, looks, parts.ticker());
+    }
+
+    /** The server's id: made once, and the store's from then on. */
+    private static ServerId server(Parts parts) throws StoreException {
+        byte[] bits = new byte[8];
+        parts.random().nextBytes(bits);
+        String fresh = "s-" + HexFormat.of().formatHex(bits);
+        return new ServerId(parts.store().write(in -> in.settle("server", fresh)));
+    }
+
+    /** Which server's statements count here. */
+    public ServerId serverId() {
+        return approving.server();
+    }
+
+    /**
+     * Takes up what an earlier process left, and begins to look after what nobody asks for.
+     *
+     * @throws StoreException when the store cannot be read or written
+     */
+    public void start() throws StoreException {
+        for (Entry entry : ledger.unfinished()) {
+            ledger.apply(entry.id(), new Event.Restart(), restarted(entry));
+        }
+        for (Entry entry : ledger.unfinished()) {
+            takeUp(entry.id());
+        }
+        Thread.ofVirtual().name("proposals").start(this::rounds);
+    }
+
+    private static Telling restarted(Entry entry) {
+        return Telling.of(
+                entry.state() == ProposalState.SENDING || entry.state() == ProposalState.CLAIMED
+                        ? "result"
+                        : "expired");
+    }
+
+    /** Makes a proposal of a call, or says why there is none. */
+    public Answer propose(
+            Served.Lease lease,
+            Tool tool,
+            ToolCall call,
+            Arguments arguments,
+            Request request,
+            @Nullable String reason)
+            throws StoreException, InterruptedException {
+        Drafting.Drafted drafted =
+                drafting.draft(lease, new Drafting.Wanted(tool, call, arguments, request, reason));
+        return switch (drafted) {
+            case Drafting.Drafted.None(Answer answer) -> answer;
+            case Drafting.Drafted.Kept(Entry entry, boolean isNew) -> {
+                ProposalStatus status = ProposalStatus.of(entry);
+                news.tell(call.session().id(), status);
+                if (isNew && entry.state() == ProposalState.APPROVED) {
+                    takeUp(entry.id());
+                }
+                yield new Answer.Proposed(status, isNew);
+            }
+        };
+    }
+
+    /** How a proposal of {@code principal} stands; empty where they made none of that name. */
+    public Optional<ProposalStatus> status(PrincipalId principal, ProposalId id)
+            throws StoreException {
+        return ledger.find(id).filter(each -> isOf(each, principal)).map(ProposalStatus::of);
+    }
+
+    /** How it stands once it is at another version than {@code seen}, or {@code wait} has passed. */
+    public ProposalStatus await(ProposalStatus seen, Duration wait)
+            throws StoreException, InterruptedException {
+        return ledger.await(seen.id(), seen.version(), wait).map(ProposalStatus::of).orElse(seen);
+    }
+
+    /** The session knows from now on that {@code status} stands as it does. */
+    public void tell(String session, ProposalStatus status) {
+        news.tell(session, status);
+    }
+
+    /** The newest proposals of {@code principal}. */
+    public List<ProposalStatus> list(PrincipalId principal) throws StoreException {
+        return ledger.of(principal.value(), LISTED_MAX).stream().map(ProposalStatus::of).toList();
+    }
+
+    /** Takes a proposal of {@code principal} back; empty where they made none of that name. */
+    public Optional<ProposalStatus> withdraw(PrincipalId principal, String session, ProposalId id)
+            throws StoreException, RefusedException {
+        Optional<Entry> entry = ledger.find(id).filter(each -> isOf(each, principal));
+        if (entry.isEmpty()) {
+            return Optional.empty();
+        }
+        ProposalStatus status =
+                taken(ledger.apply(id, new Event.Withdraw(), Telling.of("withdrawn")), id);
+        news.tell(session, status);
+        return Optional.of(status);
+    }
+
+    private static boolean isOf(Entry entry, PrincipalId principal) {
+        return entry.core().requester().equals(principal);
+    }
+
+    /** One line for each proposal of the session that changed since it was told. */
+    public List<String> news(String session) {
+        return news.of(session);
+    }
+
+    /** What waits for a person: the open ones, and those whose outcome is not known. */
+    public List<ProposalStatus> pending() throws StoreException {
+        return ledger.in(List.of(ProposalState.PENDING, ProposalState.OUTCOME_UNKNOWN)).stream()
+                .map(ProposalStatus::of)
+                .toList();
+    }
+
+    /** How many are unfinished. */
+    public int unfinished() throws StoreException {
+        return ledger.unfinished().size();
+    }
+
+    /**
+     * A proposal as a person sees it.
+     *
+     * @param core its exact text
+     * @param view rendered from it
+     * @param as commands that do the same by hand, by the program's name; secrets as variables
+     */
+    public record Shown(ProposalStatus status, String core, View view, Map<String, String> as) {
+        public Shown {
+            as = Map.copyOf(as);
+        }
+    }
+
+    /** A proposal in full. */
+    public Shown show(ProposalId id) throws RefusedException, StoreException {
+        Entry entry = approving.found(id);
+        return new Shown(
+                ProposalStatus.of(entry), entry.row().core(), Approving.view(entry), byHand(entry));
+    }
+
+    private static Map<String, String> byHand(Entry entry) {
+        Map<String, String> as = new HashMap<>();
+        if (CoreRequest.read(entry.core().request(), entry.id().attempt())
+                instanceof Checked.Valid<CoreRequest>(CoreRequest request)) {
+            ByHand.curl(request).ifPresent(line -> as.put("curl", line));
+            ByHand.aws(request).ifPresent(line -> as.put("aws", line));
+        }
+        return as;
+    }
+
+    /**
+     * Waits until a proposal is at another version than {@code seen}, for {@code wait} at most.
+     *
+     * @param seen -1 where none was seen
+     */
+    public ProposalStatus await(ProposalId id, long seen, Duration wait)
+            throws RefusedException, StoreException, InterruptedException {
+        return ledger.await(id, seen, wait)
+                .map(ProposalStatus::of)
+                .orElseThrow(() -> Approving.absent(id));
+    }
+
+    /** A statement for {@code approver} to sign; see {@link Approving#issue}. */
+    public Statement statement(
+            ProposalId id,
+            Person approver,
+            @Nullable String key,
+            Statement.Decision decision,
+            Duration valid)
+            throws RefusedException, StoreException {
+        return approving.issue(id, approver, key, decision, valid).statement();
+    }
+
+    /** Takes a signed statement in; where it completes the quorum, the claim begins at once. */
+    public ProposalStatus submit(ProposalId id, String statement, String signature)
+            throws RefusedException, StoreException {
+        Entry entry = approving.submit(id, statement, signature);
+        if (entry.state() == ProposalState.APPROVED) {
+            takeUp(id);
+        }
+        return ProposalStatus.of(entry);
+    }
+
+    /** What would block a proposal now. */
+    public List<Obstacle> examine(ProposalId id)
+            throws RefusedException, StoreException, InterruptedException {
+        return execution.examine(approving.found(id));
+    }
+
+    /** A person did it themselves; the look at the effect runs all the same. */
+    public ProposalStatus done(ProposalId id, Person by, String note)
+            throws RefusedException, StoreException {
+        ProposalStatus status =
+                taken(
+                        ledger.apply(
+                                id,
+                                (before, in, now) -> Turn.of(new Event.DoneByHand(by, null, note)),
+                                Telling.of("done_by_hand", Map.of("by", by.name(), "note", note)),
+                                (after, in, now) -> Optional.empty()),
+                        id);
+        takeUp(id);
+        return status;
+    }
+
+    /** A person settles an outcome that is not known. */
+    public ProposalStatus resolve(ProposalId id, Person by, boolean applied, String note)
+            throws RefusedException, StoreException {
+        return taken(
+                ledger.apply(
+                        id,
+                        new Event.Resolve(by, applied, note),
+                        Telling.of(
+                                "resolved",
+                                Map.of(
+                                        "by", by.name(),
+                                        "applied", Boolean.toString(applied),
+                                        "note", note))),
+                id);
+    }
+
+    /** Asks what runs for a proposal to stop; whether the backend took the request. */
+    public boolean cancel(ProposalId id)
+            throws RefusedException, StoreException, InterruptedException {
+        return execution.stop(approving.found(id));
+    }
+
+    /** The proposals something of runs at a backend that can be asked to stop. */
+    public List<ProposalStatus> running() throws StoreException {
+        return ledger.in(List.of(ProposalState.SENDING)).stream().map(ProposalStatus::of).toList();
+    }
+
+    private static ProposalStatus taken(Applied applied, ProposalId id) throws RefusedException {
+        return switch (applied) {
+            case Applied.Taken taken -> ProposalStatus.of(taken.after());
+            case Applied.Refused(var reason, String problem) ->
+                    throw new RefusedException(reason.name(), problem);
+            case Applied.Absent absent -> throw Approving.absent(id);
+        };
+    }
+
+    /** Does what follows for {@code id} on a thread of its own, unless one does already. */
+    private void takeUp(ProposalId id) {
+        if (isClosed || !busy.add(id)) {
+            return;
+        }
+        threads.execute(
+                () -> {
+                    try {
+                        advance(id);
+                    } catch (InterruptedException ending) {
+                        Thread.currentThread().interrupt();
+                    } catch (StoreException | RuntimeException failed) {
+                        LOG.atError()
+                                .addKeyValue("proposal", id)
+                                .setCause(failed)
+                                .log("a proposal does not go on before the next start");
+                    } finally {
+                        busy.remove(id);
+                    }
+                });
+    }
+
+    private void advance(ProposalId id) throws StoreException, InterruptedException {
+        dispatching.add(id);
+        try {
+            Optional<Entry> entry = ledger.find(id);
+            if (entry.isPresent() && entry.get().state() == ProposalState.SENDING) {
+                execution.resume(entry.get());
+            } else {
+                execution.run(id);
+            }
+        } finally {
+            dispatching.remove(id);
+        }
+        following.follow(id);
+    }
+
+    private void changed(Entry entry) {
+        ProposalStatus status = ProposalStatus.of(entry);
+        news.changed(status.id(), status.state());
+        LOG.atInfo()
+                .addKeyValue("proposal", status.id())
+                .addKeyValue("state", status.state())
+                .log(status.why());
+        if (Ledger.isFailure(entry)) {
+            breakIfTooMany(entry.core().environment());
+        }
+        notice(status);
+    }
+
+    private void notice(ProposalStatus status) {
+        Notice.@Nullable Event event =
+                switch (status.state()) {
+                    case PENDING -> Notice.Event.PROPOSED;
+                    case APPROVED, CLAIMED, SENDING -> null;
+                    default -> Notice.Event.OUTCOME;
+                };
+        if (event != null) {
+            notices.tell(
+                    Notice.of(
+                            event,
+                            status.id().value(),
+                            status.code(),
+                            status.state().name(),
+                            status.summary()));
+        }
+    }
+
+    /** The circuit breaker: too many failures freeze their environment. */
+    private void breakIfTooMany(String environment) {
+        try (Served.Lease lease = served.lease()) {
+            CircuitBreaker breaker = new CircuitBreaker(lease.catalogue().policy().breaker());
+            int failures =
+                    store.write(
+                            in -> in.failures(environment, breaker.since(ledger.now(in), null)));
+            if (breaker.trips(failures) && freezes.frozen(environment).isEmpty()) {
+                String reason =
+                        failures
+                                + " changes failed within "
+                                + breaker.breaker().within().toMinutes()
+                                + " min";
+                freezes.freeze(new Freeze(environment, reason, clock.instant(), "circuit breaker"));
+                store.write(
+                        in ->
+                                in.append(
+                                        new Leaf(
+                                                "frozen",
+                                                ledger.now(in).at(),
+                                                Map.of(
+                                                        "environment", environment,
+                                                        "reason", reason,
+                                                        "by", "circuit breaker"))));
+                notices.tell(Notice.frozen("environment `" + environment + "`: " + reason));
+            }
+        } catch (StoreException | IOException failed) {
+            LOG.atError().setCause(failed).log("the circuit breaker could not freeze");
+        }
+    }
+
+    private void rounds() {
+        while (!isClosed) {
+            try {
+                Thread.sleep(ROUND);
+                round();
+            } catch (InterruptedException ending) {
+                return;
+            } catch (StoreException | RuntimeException failed) {
+                LOG.atError().setCause(failed).log("a round over the proposals failed");
+            }
+        }
+    }
+
+    private void round() throws StoreException {
+        for (Entry entry : ledger.in(List.of(ProposalState.PENDING))) {
+            if (!clock.instant().isBefore(entry.core().expires())) {
+                ledger.apply(entry.id(), new Event.Expire(), Telling.of("expired"));
+            } else {
+                supersedeIfChanged(entry);
+            }
+        }
+    }
+
+    private void supersedeIfChanged(Entry entry) throws StoreException {
+        try (Served.Lease lease = served.lease()) {
+            if (Recheck.compare(lease, entry) instanceof Recheck.Finding.Superseded(String why)) {
+                ledger.apply(
+                        entry.id(),
+                        new Event.Supersede(),
+                        Telling.of("superseded", Map.of("reason", why)));
+            }
+        }
+    }
+
+    /** Lets a dispatch under way end, within a bound; what follows is taken up at the next start. */
+    @Override
+    public void close() {
+        isClosed = true;
+        long end = System.nanoTime() + DISPATCH_ALLOWED.toNanos();
+        try {
+            while (!dispatching.isEmpty() && System.nanoTime() - end < 0) {
+                TimeUnit.MILLISECONDS.sleep(10);
+            }
+            threads.shutdownNow();
+            if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
+                LOG.warn("a proposal's thread did not end in time");
+            }
+        } catch (InterruptedException impatient) {
+            threads.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package dev.countergate.server.proposal;
+
+import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.call.Person;
+import dev.countergate.policy.catalogue.Guard;
+import dev.countergate.policy.catalogue.Tool;
+import dev.countergate.policy.change.CoreRequest;
+import dev.countergate.policy.change.Event.Obstacle;
+import dev.countergate.policy.change.RecordedCore;
+import dev.countergate.policy.change.StoreTime;
+import dev.countergate.policy.parameter.Arguments;
+import dev.countergate.policy.request.Renderer;
+import dev.countergate.policy.request.Request;
+import dev.countergate.policy.rule.Decision;
+import dev.countergate.policy.rule.Facts;
+import dev.countergate.policy.rule.Situation;
+import dev.countergate.policy.rule.Usage;
+import dev.countergate.server.audit.Store;
+import dev.countergate.server.audit.StoreException;
+import dev.countergate.server.authority.Freeze;
+import dev.countergate.server.authority.Freezes;
+import dev.countergate.server.backend.ChangeClient;
+import dev.countergate.server.backend.Deadline;
+import dev.countergate.server.backend.Resolution;
+import dev.countergate.server.backend.Wish;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at a proposal again as the catalogue and the world are now. What would be sent is made anew and held against the
+ * core's bytes: another is an obstacle, the same is what is sent. Thread safe; blocks.
+ */
+final class Recheck {
+    /** How long a backend may take to say what a request resolves to. */
+    static final Duration RESOLVING = Duration.ofSeconds(20);
+
+    private final Looks looks;
+    private final Freezes freezes;
+    private final LongSupplier ticker;
+
+    Recheck(Looks looks, Freezes freezes, LongSupplier ticker) {
+        this.looks = looks;
+        this.freezes = freezes;
+        this.ticker = ticker;
+    }
+
+    /** A proposal beside the catalogue of now. */
+    sealed interface Finding {
+        /** Its tool is not what it was. */
+        record Superseded(String why) implements Finding {}
+
+        /**
+         * Its tool still is.
+         *
+         * @param facts of the request, with the core's own targets
+         */
+        record Same(Tool tool, Arguments arguments, Request request, Facts facts)
+                implements Finding {}
+    }
+
+    /**
+     * What would be sent now.
+     *
+     * @param request equal to the core's, with the secrets of now; null where an obstacle stands in the way
+     * @param obstacles all that were found
+     */
+    record Ready(
+            @Nullable CoreRequest request,
+            @Nullable ChangeClient client,
+            List<Obstacle> obstacles) {
+        Ready {
+            obstacles = List.copyOf(obstacles);
+        }
+    }
+
+    /** Whether the catalogue still says what it said. */
+    static Finding compare(Served.Lease lease, Ledger.Entry entry) {
+        RecordedCore core = entry.core();
+        Optional<Tool> found = lease.catalogue().find(core.tool());
+        if (found.isEmpty()) {
+            return new Finding.Superseded("the tool is not in the catalogue any more");
+        }
+        Tool tool = found.get();
+        if (!lease.catalogue().digests(tool.name()).equals(core.digests())) {
+            return new Finding.Superseded("the catalogue's entry of the tool has changed");
+        }
+        Checked<Finding.Same> same =
+                tool.parameters()
+                        .bind(entry.kept().arguments())
+                        .then(
+                                arguments ->
+                                        Renderer.render(tool, arguments, lease.catalogue()::backend)
+                                                .then(
+                                                        request ->
+                                                                Checked.valid(
+                                                                        new Finding.Same(
+                                                                                tool,
+                                                                                arguments,
+                                                                                request,
+                                                                                facts(
+                                                                                        request,
+                                                                                        core)))));
+        return same instanceof Checked.Valid<Finding.Same>(Finding.Same valid)
+                ? valid
+                : new Finding.Superseded("its arguments are no longer taken by the tool");
+    }
+
+    private static Facts facts(Request request, RecordedCore core) {
+        Facts facts = Facts.of(request);
+        return facts.kind().equals("ssm") ? facts.withTargets(core.targets()) : facts;
+    }
+
+    /** Resolves and reads anew, and says what stands in the way. */
+    Ready ready(Served.Lease lease, Ledger.Entry entry, Finding.Same same, StoreTime now)
+            throws InterruptedException {
+        List<Obstacle> obstacles = new ArrayList<>();
+        RecordedCore core = entry.core();
+        ChangeClient client =
+                lease.backends().change(same.tool().action().backends().iterator().next());
+        Wish wish =
+                new Wish(
+                        same.tool(),
+                        core.proposal().attempt(),
+                        core.created(),
+                        Drafting.requester(core.requester()),
+                        Deadline.in(RESOLVING, ticker));
+        CoreRequest request = null;
+        switch (client.resolve(same.request(), wish)) {
+            case Resolution.Resolved(CoreRequest resolved, List<String> blastRadius) -> {
+                List<String> differences = resolved.differences(core.request());
+                if (differences.isEmpty()) {
+                    request = resolved;
+                } else {
+                    obstacles.add(drift(differences));
+                }
+                timeLeft(resolved, now).ifPresent(obstacles::add);
+            }
+            case Resolution.Refused(String code, String message, String hint) ->
+                    obstacles.add(new Obstacle(Obstacle.Kind.TARGETS, code + ": " + message));
+            case Resolution.Failed(var failure) ->
+                    obstacles.add(
+                            new Obstacle(
+                                    Obstacle.Kind.TARGETS,
+                                    "the backend could not be asked: " + failure.message()));
+        }
+        for (var requirement : same.tool().guard().require()) {
+            obstacle(lease, entry, same.arguments(), requirement).ifPresent(obstacles::add);
+        }
+        return new Ready(obstacles.isEmpty() ? request : null, client, obstacles);
+    }
+
+    private static Obstacle drift(List<String> differences) {
+        Obstacle.Kind kind =
+                differences.contains("instances") ? Obstacle.Kind.TARGETS : Obstacle.Kind.DOCUMENT;
+        return new Obstacle(
+                kind,
+                "what would be sent now differs from what was approved in "
+                        + String.join(", ", differences)
+                        + ": propose it again");
+    }
+
+    /** A silence of which less than half is left is not what was approved. */
+    private static Optional<Obstacle> timeLeft(CoreRequest request, StoreTime now) {
+        return request instanceof CoreRequest.Silence silence
+                        && now.at().isAfter(silence.start().plus(silence.duration().dividedBy(2)))
+                ? Optional.of(
+                        new Obstacle(
+                                Obstacle.Kind.TIME_LEFT,
+                                "less than half of the silence is left: propose it again"))
+                : Optional.empty();
+    }
+
+    private Optional<Obstacle> obstacle(
+            Served.Lease lease,
+            Ledger.Entry entry,
+            Arguments arguments,
+            Guard.Requirement requirement)
+            throws InterruptedException {
+        if (!(Looks.arguments(requirement.read(), arguments)
+                instanceof Checked.Valid<Map<String, String>>(Map<String, String> given))) {
+            return Optional.of(
+                    new Obstacle(Obstacle.Kind.PRECONDITION, "its precondition cannot be read"));
+        }
+        Looks.Look look =
+                looks.look(
+                        lease,
+                        requirement.read().tool(),
+                        given,
+                        requirement.expect(),
+                        entry.id().value());
+        return look.isMet()
+                ? Optional.empty()
+                : Optional.of(
+                        new Obstacle(
+                                Obstacle.Kind.PRECONDITION,
+                                failed(requirement.read().tool().value(), requirement, look)));
+    }
+
+    static String failed(String tool, Guard.Requirement requirement, Looks.Look look) {
+        String reason = requirement.reason().isEmpty() ? "" : ": " + requirement.reason();
+        return "`"
+                + tool
+                + "` must show `"
+                + requirement.expect()
+                + "` and showed "
+                + look.observed()
+                + reason;
+    }
+
+    /** What the rules say of it now. */
+    Decision decide(
+            Served.Lease lease,
+            Ledger.Entry entry,
+            Finding.Same same,
+            Store.Rows rows,
+            StoreTime now)
+            throws StoreException {
+        RecordedCore core = entry.core();
+        Person person = core.person();
+        return lease.rules()
+                .decide(
+                        new Situation(
+                                same.tool(),
+                                same.arguments(),
+                                same.facts(),
+                                core.requester(),
+                                person == null ? null : person.name(),
+                                core.environment(),
+                                now.at(),
+                                usage(same.tool(), same.arguments(), rows, now),
+                                freezes.frozen(core.environment())
+                                        .map(Freeze::reason)
+                                        .orElse(null)));
+    }
+
+    static Usage usage(Tool tool, Arguments arguments, Store.Rows rows, StoreTime now)
+            throws StoreException {
+        Map<Usage.Key, Integer> attempts = new HashMap<>();
+        for (Usage.Key key : Usage.keys(tool, arguments)) {
+            attempts.put(key, rows.attempts(key.name(), now.at().minus(key.limit().per())));
+        }
+        return Usage.of(attempts);
+    }
+}
