@@ -3,28 +3,51 @@ package dev.countergate.server;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.result.ToolResult;
+import dev.countergate.server.audit.Store;
+import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.call.ToolService;
 import dev.countergate.server.daemon.Service;
 import dev.countergate.server.mcp.LineSessions;
 import dev.countergate.server.mcp.SessionLimits;
+import dev.countergate.server.notice.WebhookNotices;
+import dev.countergate.server.operator.OperatorPlane;
+import dev.countergate.server.proposal.Proposals;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Tools over MCP as a daemon's service. */
 final class AgentService implements Service {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentService.class);
+
     private final ServedCatalogue served;
+    private final Proposals proposals;
+    private final OperatorPlane operators;
+    private final WebhookNotices notices;
+    private final Store store;
     private final LineSessions sessions;
     private final CountedTools tools;
 
-    /** A service of the tools of {@code served}, which it closes when it is closed. */
-    AgentService(ServedCatalogue served) {
+    /** A service of {@code tools}; it closes all that it is given when it is closed. */
+    AgentService(
+            ServedCatalogue served,
+            ToolService tools,
+            Proposals proposals,
+            OperatorPlane operators,
+            WebhookNotices notices,
+            Store store) {
         this.served = served;
-        this.tools = new CountedTools(served.pipeline());
+        this.proposals = proposals;
+        this.operators = operators;
+        this.notices = notices;
+        this.store = store;
+        this.tools = new CountedTools(tools);
         this.sessions = new LineSessions(this.tools, Version.TEXT, SessionLimits.STANDARD);
     }
 
@@ -41,8 +64,13 @@ final class AgentService implements Service {
 
     @Override
     public int open() {
-        // Proposals, once there are any.
-        return 0;
+        try {
+            return proposals.unfinished();
+        } catch (StoreException unreadable) {
+            // What cannot be counted may be there: the daemon does not end by itself.
+            LOG.atError().setCause(unreadable).log("open proposals cannot be counted");
+            return 1;
+        }
     }
 
     @Override
@@ -54,12 +82,18 @@ final class AgentService implements Service {
     public void describe(ObjectNode status) {
         status.put("sessions", sessions.openCount());
         served.describe(status);
+        operators.describe(status);
+        status.put("log_leaves", store.size());
+        store.trouble().ifPresent(trouble -> status.put("log_trouble", trouble));
     }
 
     @Override
     public void close() {
         sessions.close();
+        proposals.close();
+        notices.close();
         served.close();
+        store.close();
     }
 
     /** Knows how many calls are under way. */

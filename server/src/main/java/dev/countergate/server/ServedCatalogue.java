@@ -4,8 +4,7 @@ import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.rule.Rules;
 import dev.countergate.policy.rule.Vocabulary;
-import dev.countergate.server.call.CallPipeline;
-import dev.countergate.server.call.ResultPages;
+import dev.countergate.server.call.CurrentCatalogue;
 import dev.countergate.server.call.Serving;
 import dev.countergate.server.config.CatalogueLoader;
 import dev.countergate.server.config.CatalogueWatcher;
@@ -16,9 +15,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ArrayNode;
@@ -32,9 +31,10 @@ final class ServedCatalogue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServedCatalogue.class);
 
     private final BackendClients clients;
-    private final CallPipeline pipeline;
+    private final CurrentCatalogue current;
     private final CatalogueWatcher watcher;
 
+    private final List<Consumer<Catalogue>> followers = new CopyOnWriteArrayList<>();
     private final AtomicLong revision = new AtomicLong(1);
 
     /**
@@ -42,28 +42,30 @@ final class ServedCatalogue implements AutoCloseable {
      *
      * @param file the catalogue's file
      * @param loader what made {@code first} of it
-     * @param random where handles of cut results come from; must be unpredictable
-     * @param ticker nanoseconds that never go back
+     * @param clock tells queries what "now" is
      */
     ServedCatalogue(
-            Path file,
-            CatalogueLoader loader,
-            Sources sources,
-            Loading.Loaded first,
-            RandomGenerator random,
-            Clock clock,
-            LongSupplier ticker) {
+            Path file, CatalogueLoader loader, Sources sources, Loading.Loaded first, Clock clock) {
         this.clients = new BackendClients(clock);
-        this.pipeline =
-                new CallPipeline(
-                        serving(first.catalogue()), new ResultPages(random, ticker), clock, ticker);
+        this.current = new CurrentCatalogue(serving(first.catalogue()));
         this.watcher = new CatalogueWatcher(file, loader, sources, first, this::reloaded);
         first.warnings().forEach(ServedCatalogue::warn);
         watcher.start();
     }
 
-    CallPipeline pipeline() {
-        return pipeline;
+    CurrentCatalogue current() {
+        return current;
+    }
+
+    /** The catalogue being served. */
+    Catalogue catalogue() {
+        return watcher.current().catalogue();
+    }
+
+    /** Hands {@code follower} what is served, now and after each change. */
+    void follow(Consumer<Catalogue> follower) {
+        followers.add(follower);
+        follower.accept(catalogue());
     }
 
     /** The names of the environment variables the catalogue reads. */
@@ -93,7 +95,8 @@ final class ServedCatalogue implements AutoCloseable {
                 warnings.forEach(ServedCatalogue::warn);
                 revision.incrementAndGet();
                 Serving next = serving(catalogue);
-                pipeline.replace(next, clients.withoutOthersThan(catalogue));
+                current.replace(next, clients.withoutOthersThan(catalogue));
+                followers.forEach(follower -> follower.accept(catalogue));
                 LOG.atInfo().addKeyValue("revision", revision.get()).log("catalogue reloaded");
             }
             case Loading.Faulty(

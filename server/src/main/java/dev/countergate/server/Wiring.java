@@ -1,18 +1,45 @@
 package dev.countergate.server;
 
 import dev.countergate.policy.catalogue.Catalogue;
+import dev.countergate.policy.token.Digest;
+import dev.countergate.relay.StateDirectory;
+import dev.countergate.server.audit.SqliteStore;
+import dev.countergate.server.audit.Store;
+import dev.countergate.server.audit.StoreException;
+import dev.countergate.server.authority.Approvers;
+import dev.countergate.server.authority.FreezeFile;
+import dev.countergate.server.authority.Freezes;
+import dev.countergate.server.call.CallPipeline;
+import dev.countergate.server.call.ResultPages;
+import dev.countergate.server.call.ToolService;
 import dev.countergate.server.config.CatalogueLoader;
 import dev.countergate.server.config.CatalogueSchema;
 import dev.countergate.server.config.Loading;
 import dev.countergate.server.config.Sources;
 import dev.countergate.server.daemon.DaemonProcess.Built;
 import dev.countergate.server.daemon.DaemonSettings;
+import dev.countergate.server.daemon.OperatorListener.Operation;
+import dev.countergate.server.daemon.Separation;
+import dev.countergate.server.daemon.Separations;
+import dev.countergate.server.daemon.SystemAccounts;
+import dev.countergate.server.notice.WebhookNotices;
+import dev.countergate.server.operator.OperatorLog;
+import dev.countergate.server.operator.OperatorPlane;
+import dev.countergate.server.operator.ProposalChanges;
+import dev.countergate.server.operator.ProposalOperations;
+import dev.countergate.server.operator.StoredOperatorLog;
+import dev.countergate.server.proposal.Proposals;
 import dev.countergate.server.yaml.Finding;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** Builds all objects by constructor, top to bottom; nothing else knows all of them. */
@@ -41,9 +68,14 @@ public final class Wiring {
         return CatalogueSchema.json();
     }
 
-    /** Builds what a daemon serves. */
+    /**
+     * Builds what a daemon serves.
+     *
+     * @throws IOException when its store cannot be opened
+     */
     public static Built daemon(
-            DaemonSettings settings, boolean lenient, Map<String, String> environment) {
+            DaemonSettings settings, boolean lenient, Map<String, String> environment)
+            throws IOException {
         Sources sources = Sources.of(environment::get);
         CatalogueLoader loader = new CatalogueLoader(sources, lenient);
         return switch (loader.load(settings.catalogue())) {
@@ -51,16 +83,96 @@ public final class Wiring {
             case Loading.Loaded first -> {
                 ServedCatalogue served =
                         new ServedCatalogue(
-                                settings.catalogue(),
-                                loader,
-                                sources,
-                                first,
-                                new SecureRandom(),
-                                Clock.systemUTC(),
-                                System::nanoTime);
-                yield new Built.Ready(new AgentService(served), Map.of());
+                                settings.catalogue(), loader, sources, first, Clock.systemUTC());
+                try {
+                    yield serving(settings, environment, served);
+                } catch (StoreException failed) {
+                    served.close();
+                    throw new IOException(failed.getMessage(), failed);
+                }
             }
         };
+    }
+
+    private static Built.Ready serving(
+            DaemonSettings settings, Map<String, String> environment, ServedCatalogue served)
+            throws StoreException, IOException {
+        Clock clock = Clock.systemUTC();
+        SecureRandom random = new SecureRandom();
+        StateDirectory state = settings.state();
+        Store store =
+                SqliteStore.open(state.path(), List.of(), () -> served.current().now().redactor());
+        OperatorLog log = new StoredOperatorLog(store, clock);
+        Freezes freezes =
+                new Freezes(
+                        new FreezeFile(state.freeze()),
+                        new FreezeFile(StateDirectory.freezeOfAll(environment)));
+        Approvers approvers =
+                new Approvers(
+                        state.approvers(),
+                        ZoneId.systemDefault(),
+                        (atStart, content, holds) -> recordKeys(log, atStart, content, holds));
+        Separations separations =
+                new Separations(state, new SystemAccounts(), () -> declared(served));
+        WebhookNotices notices = new WebhookNotices(Version.TEXT, System::nanoTime);
+        served.follow(notices::follow);
+        Proposals proposals =
+                new Proposals(
+                        new Proposals.Parts(
+                                store,
+                                served.current(),
+                                approvers,
+                                freezes,
+                                separations::of,
+                                random,
+                                clock,
+                                System::nanoTime,
+                                notices));
+        OperatorPlane plane =
+                new OperatorPlane(
+                        proposals.serverId(),
+                        Files.getOwner(state.path()).getName(),
+                        approvers,
+                        freezes,
+                        new NothingHeld(),
+                        new ProposalChanges(proposals),
+                        log,
+                        random,
+                        clock);
+        ToolService tools =
+                new CallPipeline(
+                        served.current(),
+                        new ResultPages(random, System::nanoTime),
+                        proposals,
+                        store,
+                        clock,
+                        System::nanoTime);
+        proposals.start();
+        Map<String, Operation> operations = new HashMap<>(plane.operations());
+        operations.putAll(new ProposalOperations(proposals).operations());
+        return new Built.Ready(
+                new AgentService(served, tools, proposals, plane, notices, store), operations);
+    }
+
+    /** What the operator declares beyond what is measured. */
+    private static Optional<Separation> declared(ServedCatalogue served) {
+        return Optional.ofNullable(served.catalogue().policy().separation())
+                .map(Separation::valueOf)
+                .filter(level -> level.compareTo(Separation.S1) > 0);
+    }
+
+    private static void recordKeys(OperatorLog log, boolean atStart, Digest content, String holds)
+            throws IOException {
+        try {
+            log.record(
+                    "approvers",
+                    Map.of(
+                            "at_start", Boolean.toString(atStart),
+                            "content", content.hex(),
+                            "holds", holds));
+        } catch (StoreException failed) {
+            throw new IOException(failed.getMessage(), failed);
+        }
     }
 
     private static Loading load(Path catalogue, boolean lenient, Map<String, String> environment) {

@@ -7,3 +7,4 @@
 package dev.countergate.server;
 
 import org.jspecify.annotations.NullMarked;
+

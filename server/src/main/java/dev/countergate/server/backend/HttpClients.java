@@ -13,7 +13,6 @@ import okhttp3.Connection;
 import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
 import okhttp3.CookieJar;
-import okhttp3.Dns;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -47,7 +46,7 @@ final class HttpClients {
                 .connectionSpecs(
                         List.of(secure ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
                 .proxy(Proxy.NO_PROXY)
-                .dns(new BoundedDns(Dns.SYSTEM))
+                .dns(new BoundedDns())
                 .fastFallback(false)
                 .retryOnConnectionFailure(false)
                 .followRedirects(false)

@@ -84,17 +84,6 @@ final class WireFailures {
                 "ask for less, or raise the backend's response limit in the catalogue");
     }
 
-    Reply.Failure tooMuchAtOnce(long bytesMax) {
-        return new Reply.Failure(
-                FailureCode.BACKEND_BUSY,
-                "no room for the answer of "
-                        + where
-                        + ": the answers being read from all backends together have reached their limit of "
-                        + String.format(Locale.ROOT, "%,d", bytesMax)
-                        + " bytes",
-                "try again in a moment, make fewer calls at once, or ask for less");
-    }
-
     Reply.Failure leadsElsewhere(HttpUrl target) {
         return new Reply.Failure(
                 FailureCode.BACKEND_REFUSED,
@@ -133,7 +122,8 @@ final class WireFailures {
         }
         if (cause instanceof SSLException) {
             return unreachable(
-                    "no secure connection: its certificate is not trusted here, or it does not speak TLS",
+                    "no secure connection: its certificate is not trusted here, or it does not"
+                        + " speak TLS",
                     "check the address's scheme, and the system's trust store");
         }
         if (cause instanceof ConnectException) {

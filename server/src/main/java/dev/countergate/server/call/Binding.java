@@ -6,6 +6,7 @@ import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.parameter.Arguments;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -30,6 +31,12 @@ final class Binding {
                             .then(bound -> Checked.valid(labelled(tool, arguments, bound)));
             case WRITE -> bindWrite(tool, arguments);
         };
+    }
+
+    /** Why the agent asks for a write, in its words; null where it does not say. */
+    static @Nullable String reason(JsonNode arguments) {
+        JsonNode reason = arguments.path(ToolListing.REASON);
+        return reason.isString() ? reason.stringValue() : null;
     }
 
     private static Checked<Arguments> bindWrite(Tool tool, JsonNode arguments) {

@@ -5,6 +5,7 @@ import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.catalogue.BackendName;
+import dev.countergate.policy.catalogue.Effect;
 import dev.countergate.policy.catalogue.Guard.Limit;
 import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.parameter.Arguments;
@@ -17,87 +18,110 @@ import dev.countergate.policy.rule.Decision;
 import dev.countergate.policy.rule.Facts;
 import dev.countergate.policy.rule.Situation;
 import dev.countergate.policy.rule.Usage;
-import dev.countergate.server.backend.CallContext;
+import dev.countergate.server.audit.Leaf;
+import dev.countergate.server.audit.Store;
+import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.backend.CallContext.Progress;
+import dev.countergate.server.backend.CallContext;
 import dev.countergate.server.backend.Deadline;
+import dev.countergate.server.proposal.Answer;
+import dev.countergate.server.proposal.ProposalStatus;
+import dev.countergate.server.proposal.Proposals;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * The path of a call: find, bind, render, decide, act, shape. Each step takes the former's value; none goes back.
- * Thread safe; a call runs on the thread that makes it.
+ * The path of a call: find, bind, render, decide, record, act or propose, shape. Each step takes the former's value; none
+ * goes back. Thread safe; a call runs on the thread that makes it.
  */
 public final class CallPipeline implements ToolService {
     private static final Logger LOG = LoggerFactory.getLogger(CallPipeline.class);
 
-    private final AtomicReference<Serving> current;
+    /** How much of a call's arguments the log holds, in characters. */
+    private static final int ARGUMENTS_MAX = 1_000;
+
+    private final CurrentCatalogue current;
     private final ResultPages pages;
+    private final Proposals proposals;
+    private final ProposalTools proposalTools;
+    private final Store store;
     private final NotifyLimits notifyLimits;
     private final Clock clock;
     private final LongSupplier ticker;
-    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     /**
-     * @param first what is served until {@link #replace}
+     * @param current what is served
      * @param pages where cut answers are kept
+     * @param proposals where writes go
+     * @param store what is decided is recorded in
      * @param clock tells rules the time
      * @param ticker nanoseconds that never go back, for deadlines and limits
      */
-    public CallPipeline(Serving first, ResultPages pages, Clock clock, LongSupplier ticker) {
-        this.current = new AtomicReference<>(first);
+    public CallPipeline(
+            CurrentCatalogue current,
+            ResultPages pages,
+            Proposals proposals,
+            Store store,
+            Clock clock,
+            LongSupplier ticker) {
+        this.current = current;
         this.pages = pages;
+        this.proposals = proposals;
+        this.proposalTools = new ProposalTools(proposals);
+        this.store = store;
         this.notifyLimits = new NotifyLimits(ticker);
         this.clock = clock;
         this.ticker = ticker;
     }
 
-    /** Serves {@code next} from now on; {@code letGo} runs once no call uses what was served before. */
-    public void replace(Serving next, Runnable letGo) {
-        current.getAndSet(next).retire(letGo);
-        listeners.forEach(Runnable::run);
-    }
-
     @Override
     public AutoCloseable onListChanged(Runnable listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+        return current.onChanged(listener);
     }
 
     @Override
     public Listing list(PrincipalId principal) {
-        return current.get().listing().listing();
+        return current.now().listing().listing();
     }
 
     @Override
     public Optional<ToolResult> call(ToolCall call, Progress progress) throws InterruptedException {
+        return answer(call, progress).map(result -> withNews(call, result));
+    }
+
+    private Optional<ToolResult> answer(ToolCall call, Progress progress)
+            throws InterruptedException {
         if (call.tool().equals(ResultPages.TOOL)) {
             return Optional.of(pages.answer(call.principal(), call.arguments()));
         }
-        Serving serving = entered();
-        try {
+        if (ProposalTools.has(call.tool())) {
+            return Optional.of(followed(call, progress));
+        }
+        try (Serving serving = current.lease()) {
             Optional<Tool> tool = serving.catalogue().find(call.tool());
             return tool.isEmpty()
                     ? Optional.empty()
                     : Optional.of(call(serving, tool.get(), call, progress));
-        } finally {
-            serving.leave();
         }
     }
 
-    private Serving entered() {
-        Serving serving = current.get();
-        while (!serving.enter()) {
-            serving = current.get();
+    private ToolResult followed(ToolCall call, Progress progress) throws InterruptedException {
+        try {
+            return proposalTools.answer(call, progress);
+        } catch (StoreException failed) {
+            return unrecorded(call, failed);
         }
-        return serving;
     }
 
     private ToolResult call(Serving serving, Tool tool, ToolCall call, Progress progress)
@@ -118,36 +142,131 @@ public final class CallPipeline implements ToolService {
                                                                                 request))));
         return switch (bound) {
             case Checked.Invalid<Bound>(List<Fault> faults) -> Refusals.invalid(faults);
-            case Checked.Valid<Bound>(Bound(Arguments arguments, Request request)) -> {
-                Decision decision =
-                        serving.rules().decide(situation(serving, tool, call, arguments, request));
-                yield switch (decision) {
-                    case Decision.Forbid forbid ->
-                            refused(call, decision, Refusals.forbidden(forbid));
-                    case Decision.Approve approve ->
-                            refused(call, decision, Refusals.approvalRequired(approve.rule()));
-                    case Decision.Permit permit -> act(serving, tool, call, request, progress);
-                };
-            }
+            case Checked.Valid<Bound>(Bound(Arguments arguments, Request request)) ->
+                    tool.effect() == Effect.WRITE
+                            ? proposed(serving, tool, call, arguments, request)
+                            : decided(serving, tool, call, arguments, request, progress);
         };
     }
 
+    private ToolResult proposed(
+            Serving serving, Tool tool, ToolCall call, Arguments arguments, Request request)
+            throws InterruptedException {
+        try {
+            return switch (proposals.propose(
+                    serving, tool, call, arguments, request, Binding.reason(call.arguments()))) {
+                case Answer.Proposed(ProposalStatus status, boolean isNew) ->
+                        ProposalAnswers.ofCall(status, isNew);
+                case Answer.Refused refused -> {
+                    record(call, "refused", refused.code(), refused.rule());
+                    yield Refusals.refused(refused);
+                }
+                case Answer.Faulty(List<Fault> faults) -> Refusals.invalid(faults);
+                case Answer.Failed(Reply.Failure failure) -> shaped(serving, tool, call, failure);
+            };
+        } catch (StoreException failed) {
+            return unrecorded(call, failed);
+        }
+    }
+
+    private ToolResult decided(
+            Serving serving,
+            Tool tool,
+            ToolCall call,
+            Arguments arguments,
+            Request request,
+            Progress progress)
+            throws InterruptedException {
+        Decision decision;
+        try {
+            decision = decision(serving, tool, call, arguments, request);
+        } catch (StoreException failed) {
+            return unrecorded(call, failed);
+        }
+        return switch (decision) {
+            case Decision.Forbid forbid -> {
+                record(call, "refused", forbid.code().name(), forbid.rule());
+                yield Refusals.forbidden(forbid);
+            }
+            case Decision.Approve approve -> {
+                record(call, "refused", "NEEDS_PERSON", approve.rule());
+                yield Refusals.notProposable(approve);
+            }
+            case Decision.Permit permit -> act(serving, tool, call, permit, request, progress);
+        };
+    }
+
+    /** Decides; where the tool has limits, the call counts from here on, in the store. */
+    private Decision decision(
+            Serving serving, Tool tool, ToolCall call, Arguments arguments, Request request)
+            throws StoreException {
+        if (tool.guard().limits().isEmpty()) {
+            return serving.rules()
+                    .decide(
+                            situation(
+                                    serving,
+                                    tool,
+                                    call,
+                                    arguments,
+                                    request,
+                                    Usage.unused(tool, arguments),
+                                    clock.instant()));
+        }
+        return store.write(
+                in -> {
+                    Instant now = in.clock(clock.instant());
+                    Map<Usage.Key, Integer> attempts = new HashMap<>();
+                    for (Usage.Key key : Usage.keys(tool, arguments)) {
+                        attempts.put(key, in.attempts(key.name(), now.minus(key.limit().per())));
+                    }
+                    Decision decision =
+                            serving.rules()
+                                    .decide(
+                                            situation(
+                                                    serving,
+                                                    tool,
+                                                    call,
+                                                    arguments,
+                                                    request,
+                                                    Usage.of(attempts),
+                                                    now));
+                    if (decision instanceof Decision.Permit) {
+                        for (Usage.Key key : attempts.keySet()) {
+                            in.attempt(key.name(), now, call.id());
+                        }
+                    }
+                    return decision;
+                });
+    }
+
     private Situation situation(
-            Serving serving, Tool tool, ToolCall call, Arguments arguments, Request request) {
+            Serving serving,
+            Tool tool,
+            ToolCall call,
+            Arguments arguments,
+            Request request,
+            Usage usage,
+            Instant now) {
+        String environment = serving.catalogue().environment(tool, arguments);
         return new Situation(
                 tool,
                 arguments,
                 Facts.of(request),
                 call.principal(),
                 serving.catalogue().person(call.principal()).orElse(null),
-                serving.catalogue().environment(tool, arguments),
-                clock.instant(),
-                Usage.unused(tool, arguments),
+                environment,
+                now,
+                usage,
                 null);
     }
 
     private ToolResult act(
-            Serving serving, Tool tool, ToolCall call, Request request, Progress progress)
+            Serving serving,
+            Tool tool,
+            ToolCall call,
+            Decision.Permit permit,
+            Request request,
+            Progress progress)
             throws InterruptedException {
         CallContext context =
                 new CallContext(
@@ -155,24 +274,37 @@ public final class CallPipeline implements ToolService {
                         Deadline.in(Deadlines.of(request, tool, serving.catalogue()), ticker),
                         progress);
         return switch (tool.effect()) {
-            case READ -> shaped(serving, tool, call, serving.backends().fetch(request, context));
-            case NOTIFY -> {
-                Optional<Limit> passed = notifyLimits.take(tool);
-                if (passed.isPresent()) {
-                    Limit limit = passed.get();
-                    yield Refusals.tooOften(limit.calls(), limit.per().toSeconds() + " s");
-                }
-                said(call).log("notified");
-                yield shaped(serving, tool, call, serving.backends().send(request, context));
+            case READ -> {
+                record(call, "read", "", permit.rule());
+                yield shaped(serving, tool, call, serving.backends().fetch(request, context));
             }
-            // INVARIANT: nothing is ever sent for a write here, whatever permits it.
-            case WRITE, FORBIDDEN -> Refusals.approvalRequired(null);
+            case NOTIFY -> notified(serving, tool, call, request, context);
+            // INVARIANT: a write goes through its proposal, and nothing that is forbidden is
+            // permitted.
+            case WRITE, FORBIDDEN -> throw new IllegalStateException("not to be sent from here");
         };
+    }
+
+    private ToolResult notified(
+            Serving serving, Tool tool, ToolCall call, Request request, CallContext context)
+            throws InterruptedException {
+        Optional<Limit> passed = notifyLimits.take(tool);
+        if (passed.isPresent()) {
+            Limit limit = passed.get();
+            return Refusals.tooOften(limit.calls(), limit.per().toSeconds() + " s");
+        }
+        try {
+            store.write(in -> in.append(leaf(call, "notify", "", null)));
+        } catch (StoreException failed) {
+            return unrecorded(call, failed);
+        }
+        return shaped(serving, tool, call, serving.backends().send(request, context));
     }
 
     private ToolResult shaped(Serving serving, Tool tool, ToolCall call, Reply reply) {
         if (reply instanceof Reply.Failure failure) {
             said(call).addKeyValue("code", failure.code()).log("failed");
+            record(call, "failed", failure.code().name(), null);
         }
         String source =
                 tool.action().backends().stream()
@@ -189,10 +321,64 @@ public final class CallPipeline implements ToolService {
         return shaped.result();
     }
 
-    private static ToolResult refused(ToolCall call, Decision decision, ToolResult refusal) {
-        String rule = decision.rule();
-        said(call).addKeyValue("rule", rule == null ? "none" : rule).log("refused");
-        return refusal;
+    /** What the session's own proposals came to since it was told, and whether what is read is being recorded. */
+    private ToolResult withNews(ToolCall call, ToolResult result) {
+        List<String> news = proposals.news(call.session().id());
+        Optional<String> trouble = store.trouble();
+        if (news.isEmpty() && trouble.isEmpty()) {
+            return result;
+        }
+        List<String> texts = new ArrayList<>(result.texts());
+        texts.addAll(news);
+        if (trouble.isPresent()) {
+            texts.add(
+                    "warning: this server's log cannot be written, so this call is not recorded and"
+                        + " nothing can be changed; tell your user: `countergate doctor` says what"
+                        + " to mend");
+        }
+        return new ToolResult(texts, result.structured(), result.error());
+    }
+
+    private static ToolResult unrecorded(ToolCall call, StoreException failed) {
+        said(call).setCause(failed).log("not recorded");
+        return Refusals.unrecorded();
+    }
+
+    /** A leaf that may come a little late: what it tells of changes nothing. */
+    private void record(ToolCall call, String kind, String code, @Nullable String rule) {
+        store.later(leaf(call, kind, code, rule));
+        if (kind.equals("refused")) {
+            said(call).addKeyValue("rule", rule == null ? "none" : rule).log("refused");
+        }
+    }
+
+    private Leaf leaf(ToolCall call, String kind, String code, @Nullable String rule) {
+        Map<String, String> members = new HashMap<>();
+        members.put("call", call.id());
+        members.put("tool", call.tool().value());
+        members.put("principal", call.principal().value());
+        members.put("client", call.session().clientName());
+        if (kind.equals("read") || kind.equals("notify") || kind.equals("refused")) {
+            members.put("arguments", bounded(call.arguments().toString()));
+        }
+        if (!code.isEmpty()) {
+            members.put("code", code);
+        }
+        if (rule != null) {
+            members.put("rule", rule);
+        }
+        return new Leaf(kind, clock.instant(), members);
+    }
+
+    private static String bounded(String text) {
+        if (text.length() <= ARGUMENTS_MAX) {
+            return text;
+        }
+        int end =
+                Character.isHighSurrogate(text.charAt(ARGUMENTS_MAX - 1))
+                        ? ARGUMENTS_MAX - 1
+                        : ARGUMENTS_MAX;
+        return text.substring(0, end) + " (cut)";
     }
 
     private static LoggingEventBuilder said(ToolCall call) {

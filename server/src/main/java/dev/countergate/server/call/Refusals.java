@@ -1,9 +1,10 @@
 package dev.countergate.server.call;
 
 import dev.countergate.policy.call.Fault;
-import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.result.ToolResult.ErrorBody;
+import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.rule.Decision;
+import dev.countergate.server.proposal.Answer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,26 +30,50 @@ final class Refusals {
         String hint =
                 switch (decision.code()) {
                     case FORBIDDEN ->
-                            "do not try another way round; tell your user, who can ask the operator of this server";
+                            "do not try another way round; tell your user, who can ask the operator"
+                                    + " of this server";
                     case FROZEN ->
-                            "do not try another way round; tell your user, who can see when the freeze is lifted; reads"
-                                    + " go on";
+                            "do not try another way round; tell your user, who can see when the"
+                                    + " freeze is lifted; reads go on";
                     case RATE_LIMITED -> "wait, and tell your user";
                     case TOO_MANY_TARGETS -> "narrow it to fewer targets, or tell your user";
                     case UNMAPPED_PERSON ->
-                            "tell your user, who can ask the operator to name them under `principals`";
+                            "tell your user, who can ask the operator to name them under"
+                                    + " `principals`";
                 };
         return of(decision.code().name(), reason + by, hint, decision.rule(), List.of());
     }
 
-    static ToolResult approvalRequired(@Nullable String rule) {
+    /** A read or a notification a rule asks a person for: there is no proposal to be made of it. */
+    static ToolResult notProposable(Decision.Approve decision) {
+        String by = decision.rule() == null ? "" : " (rule `" + decision.rule() + "`)";
         return of(
                 "APPROVAL_REQUIRED",
-                "this changes production and needs a person's approval, but proposals are not enabled yet; nothing was"
-                        + " sent",
-                "tell your user what you would change and why, and let them do it by hand",
-                rule,
+                "a rule asks for a person's approval, and only what changes something can be"
+                        + " proposed"
+                        + by,
+                "tell your user, who can ask the operator of this server",
+                decision.rule(),
                 List.of());
+    }
+
+    /** A call that would have changed something, refused by the engine. */
+    static ToolResult refused(Answer.Refused refused) {
+        return of(refused.code(), refused.message(), refused.hint(), refused.rule(), List.of());
+    }
+
+    static ToolResult unrecorded() {
+        return of(
+                "LOG_UNWRITABLE",
+                "the log of this server cannot be written, so nothing is changed or sent; nothing"
+                        + " was sent",
+                "tell your user: `countergate doctor` says what to mend; reads go on",
+                null,
+                List.of());
+    }
+
+    static ToolResult notAllowed(String code, String message, String hint) {
+        return of(code, message, hint, null, List.of());
     }
 
     static ToolResult tooOften(int calls, String per) {

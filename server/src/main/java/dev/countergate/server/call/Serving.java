@@ -5,6 +5,7 @@ import dev.countergate.policy.result.Shaper;
 import dev.countergate.policy.rule.Rules;
 import dev.countergate.policy.secret.Redactor;
 import dev.countergate.server.backend.Backends;
+import dev.countergate.server.proposal.Served;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * One catalogue being served, with all that was made of it. A reload puts another in its place; calls under way finish
  * with the one they began with, and only then is what it alone used let go. Thread safe.
  */
-public final class Serving {
+public final class Serving implements Served.Lease {
     private final Catalogue catalogue;
     private final Rules rules;
+    private final Redactor redactor;
     private final Shaper shaper;
     private final Backends backends;
     private final ToolListing listing;
@@ -28,16 +30,19 @@ public final class Serving {
     public Serving(long revision, Catalogue catalogue, Rules rules, Backends backends) {
         this.catalogue = catalogue;
         this.rules = rules;
-        this.shaper = new Shaper(Redactor.of(catalogue.secrets()));
+        this.redactor = Redactor.of(catalogue.secrets());
+        this.shaper = new Shaper(redactor);
         this.backends = backends;
         this.listing = ToolListing.of(revision, catalogue);
     }
 
+    @Override
     public Catalogue catalogue() {
         return catalogue;
     }
 
-    Rules rules() {
+    @Override
+    public Rules rules() {
         return rules;
     }
 
@@ -45,7 +50,13 @@ public final class Serving {
         return shaper;
     }
 
-    Backends backends() {
+    @Override
+    public Redactor redactor() {
+        return redactor;
+    }
+
+    @Override
+    public Backends backends() {
         return backends;
     }
 
@@ -53,12 +64,14 @@ public final class Serving {
         return listing;
     }
 
-    /** Whether the caller may use it; it must {@link #leave()} afterwards. */
+    /** Whether the caller may use it; it must {@link #close()} it afterwards. */
     boolean enter() {
         return users.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
     }
 
-    void leave() {
+    /** The caller does not use it any more. */
+    @Override
+    public void close() {
         Runnable letGo = whenUnused;
         if (users.decrementAndGet() == 0 && letGo != null) {
             letGo.run();
@@ -68,6 +81,6 @@ public final class Serving {
     /** Serves no further calls, and runs {@code letGo} after the last one under way. */
     void retire(Runnable letGo) {
         whenUnused = letGo;
-        leave();
+        close();
     }
 }

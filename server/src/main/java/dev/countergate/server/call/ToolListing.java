@@ -9,6 +9,7 @@ import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.result.OutputSchema;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,12 +31,20 @@ record ToolListing(ToolService.Listing listing) {
                                 tool.name().value(),
                                 tool.description(),
                                 inputSchema(tool),
-                                OutputSchema.of(tool.action()).orElse(null),
+                                outputSchema(tool),
                                 annotations(tool)));
             }
         }
         tools.add(ResultPages.description());
+        tools.addAll(ProposalTools.descriptions());
         return new ToolListing(new ToolService.Listing(revision, tools));
+    }
+
+    /** A write answers with its proposal, whatever its backend says later. */
+    private static @Nullable JsonNode outputSchema(Tool tool) {
+        return tool.effect() == Effect.WRITE
+                ? ProposalAnswers.callSchema()
+                : OutputSchema.of(tool.action()).orElse(null);
     }
 
     private static JsonNode inputSchema(Tool tool) {

@@ -7,3 +7,4 @@
 package dev.countergate.server.call;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -4,7 +4,6 @@ import dev.countergate.relay.ExitCode;
 import dev.countergate.server.Version;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,7 +26,6 @@ public final class CommandTree {
                         .addSubcommand(new CheckCommand(console))
                         .addSubcommand(new ToolsCommand(console))
                         .addSubcommand(new CallCommand(console))
-                        .addSubcommand(policy(console))
                         .addSubcommand(audit(console))
                         .addSubcommand(new ConnectCommand(console))
                         .addSubcommand(new DoctorCommand(console));
@@ -45,12 +43,6 @@ public final class CommandTree {
                                         ? failure.toString()
                                         : failure.getMessage()));
         return commands;
-    }
-
-    private static CommandLine policy(Console console) {
-        return new CommandLine(new PolicyCommand())
-                .addSubcommand(new PolicyTestCommand(console))
-                .addSubcommand(new PolicyExplainCommand(console, Clock.systemUTC()));
     }
 
     private static CommandLine audit(Console console) {
@@ -80,8 +72,7 @@ public final class CommandTree {
     @Command(
             name = "countergate",
             description = {
-                "Agents read production freely. They change it only with a person's"
-                        + " countersignature."
+                "Agents read production freely. They change it only with a person's countersignature."
             },
             synopsisSubcommandLabel = "COMMAND",
             footer = {

@@ -87,9 +87,7 @@ public final class OperatorListener implements SocketServer.Handler {
     public void serve(InputStream input, OutputStream out, String user) throws IOException {
         InputStream in = new BufferedInputStream(input);
         if (!groupMayAsk && !user.equals(owner)) {
-            send(
-                    out,
-                    error("FORBIDDEN", "operator.sock answers the user `" + owner + "` alone"));
+            send(out, error("FORBIDDEN", "operator.sock answers the user `" + owner + "` alone"));
             return;
         }
         try {

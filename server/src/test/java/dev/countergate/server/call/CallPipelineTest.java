@@ -16,13 +16,21 @@ import dev.countergate.policy.result.Reply;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.rule.Rules;
 import dev.countergate.policy.rule.Vocabulary;
+import dev.countergate.server.audit.SqliteStore;
+import dev.countergate.server.audit.StoreException;
+import dev.countergate.server.authority.Approvers;
+import dev.countergate.server.authority.FreezeFile;
+import dev.countergate.server.authority.Freezes;
 import dev.countergate.server.backend.BackendClient;
 import dev.countergate.server.backend.Backends;
-import dev.countergate.server.backend.CallContext;
 import dev.countergate.server.backend.CallContext.Progress;
+import dev.countergate.server.backend.CallContext;
 import dev.countergate.server.config.CatalogueLoader;
 import dev.countergate.server.config.Loading;
 import dev.countergate.server.config.Sources;
+import dev.countergate.server.daemon.Separation;
+import dev.countergate.server.proposal.Proposals;
+import dev.countergate.testing.FakeChanges;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -39,6 +47,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,10 +76,16 @@ class CallPipelineTest {
                 - {id: careful, then: approve, approvals: 1, when: 'args.path == "careful"'}
             """;
 
+    private static final Clock CLOCK =
+            Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
+
     @TempDir private Path folder;
 
     private final Recorder recorder = new Recorder();
     private final AtomicLong nanos = new AtomicLong();
+    private final FakeChanges changes = new FakeChanges();
+    private CurrentCatalogue current;
+    private SqliteStore store;
 
     @Test
     void answers_a_read_with_what_the_backend_said() throws Exception {
@@ -86,22 +101,20 @@ class CallPipelineTest {
             quoteCharacter = '\u0000',
             textBlock =
                     """
-        look   | {}                              | INVALID_ARGUMENT
-        look   | {"path":1}                      | INVALID_ARGUMENT
-        look   | {"path":"x","wrong":1}          | INVALID_ARGUMENT
-        look   | {"path":".."}                   | INVALID_ARGUMENT
-        look   | []                              | INVALID_ARGUMENT
-        look   | {"path":"secret"}               | FORBIDDEN
-        look   | {"path":"careful"}              | APPROVAL_REQUIRED
-        change | {}                              | APPROVAL_REQUIRED
-        change | {"size":9}                      | UNMAPPED_PERSON
-        change | {"size":1,"_reason":"because"}  | APPROVAL_REQUIRED
-        change | {"_reason":7}                   | INVALID_ARGUMENT
-        look   | {"path":"x","_reason":"no"}     | INVALID_ARGUMENT
-        never  | {}                              | FORBIDDEN
-        tell   | {}                              | INVALID_ARGUMENT
-        tell   | {"text":"x","level":"other"}    | INVALID_ARGUMENT
-        """)
+                    look   | {}                              | INVALID_ARGUMENT
+                    look   | {"path":1}                      | INVALID_ARGUMENT
+                    look   | {"path":"x","wrong":1}          | INVALID_ARGUMENT
+                    look   | {"path":".."}                   | INVALID_ARGUMENT
+                    look   | []                              | INVALID_ARGUMENT
+                    look   | {"path":"secret"}               | FORBIDDEN
+                    look   | {"path":"careful"}              | APPROVAL_REQUIRED
+                    change | {"size":9}                      | UNMAPPED_PERSON
+                    change | {"_reason":7}                   | INVALID_ARGUMENT
+                    look   | {"path":"x","_reason":"no"}     | INVALID_ARGUMENT
+                    never  | {}                              | FORBIDDEN
+                    tell   | {}                              | INVALID_ARGUMENT
+                    tell   | {"text":"x","level":"other"}    | INVALID_ARGUMENT
+                    """)
     void sends_nothing_for_a_call_it_refuses(String tool, String arguments, String code)
             throws Exception {
         ToolResult result = call(pipeline(TOOLS), tool, arguments);
@@ -133,7 +146,14 @@ class CallPipelineTest {
 
         assertThat(tools)
                 .extracting(ToolService.Description::name)
-                .containsExactly("look", "change", "tell", "result_page");
+                .containsExactly(
+                        "look",
+                        "change",
+                        "tell",
+                        "result_page",
+                        "proposal_status",
+                        "proposal_list",
+                        "proposal_withdraw");
         assertThat(tools.get(0).annotations().get("readOnlyHint").booleanValue()).isTrue();
         assertThat(tools.get(1).annotations().get("destructiveHint").booleanValue()).isTrue();
         assertThat(tools.get(1).inputSchema().at("/properties/_reason/maxLength").intValue())
@@ -269,7 +289,7 @@ class CallPipelineTest {
                                     });
             recorder.awaitBlocked();
 
-            pipeline.replace(serving(2, "tools: []"), () -> letGo.set(true));
+            current.replace(serving(2, "tools: []"), () -> letGo.set(true));
 
             assertThat(changes).hasValue(1);
             assertThat(letGo).isFalse();
@@ -282,12 +302,68 @@ class CallPipelineTest {
     }
 
     private CallPipeline pipeline(String yaml) {
-        return new CallPipeline(
-                serving(1, yaml),
-                new ResultPages(
-                        RandomGeneratorFactory.of("L64X128MixRandom").create(3), nanos::get),
-                Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
-                nanos::get);
+        try {
+            current = new CurrentCatalogue(serving(1, yaml));
+            store =
+                    SqliteStore.open(
+                            Files.createTempDirectory(folder, "state"),
+                            List.of(),
+                            () -> current.now().redactor());
+            Proposals proposals =
+                    new Proposals(
+                            new Proposals.Parts(
+                                    store,
+                                    current,
+                                    new Approvers(
+                                            folder.resolve("approvers"),
+                                            ZoneOffset.UTC,
+                                            (atStart, content, holds) -> {}),
+                                    new Freezes(
+                                            new FreezeFile(folder.resolve("freeze")),
+                                            new FreezeFile(folder.resolve("all"))),
+                                    principal -> new Separation.Found(Separation.S0, "a test"),
+                                    RandomGeneratorFactory.of("L64X128MixRandom").create(4),
+                                    CLOCK,
+                                    nanos::get,
+                                    notice -> {}));
+            return new CallPipeline(
+                    current,
+                    new ResultPages(
+                            RandomGeneratorFactory.of("L64X128MixRandom").create(3), nanos::get),
+                    proposals,
+                    store,
+                    CLOCK,
+                    nanos::get);
+        } catch (StoreException | java.io.IOException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    @AfterEach
+    void closes() {
+        if (store != null) {
+            store.close();
+        }
+    }
+
+    @Test
+    void proposes_a_write_and_sends_nothing() throws Exception {
+        CallPipeline pipeline = pipeline(TOOLS);
+
+        ToolResult result = call(pipeline, "change", "{\"size\":1,\"_reason\":\"because\"}");
+
+        assertThat(result.error()).isNull();
+        JsonNode said = Objects.requireNonNull(result.structured());
+        assertThat(result.isError()).isFalse();
+        assertThat(said.path("status").asString()).isEqualTo("approval_required");
+        assertThat(said.path("proposal").asString()).matches("p-[0-9a-hjkmnp-tv-z]{26}");
+        assertThat(said.path("code").asString()).matches("[0-9a-f]{8}");
+        assertThat(result.texts().getFirst()).startsWith("APPROVAL_REQUIRED: nothing was sent");
+        assertThat(recorder.sent).isEmpty();
+        assertThat(changes.sent).isEmpty();
+        JsonNode again =
+                Objects.requireNonNull(call(pipeline, "change", "{\"size\":1}").structured());
+        assertThat(again.path("proposal")).isEqualTo(said.path("proposal"));
     }
 
     private Serving serving(long revision, String yaml) {
@@ -322,7 +398,18 @@ class CallPipelineTest {
                     revision,
                     catalogue,
                     rules,
-                    new Backends(http, none, Map.of(), Map.of(), Map.of(), Map.of(), Map.of()));
+                    new Backends(
+                            http,
+                            none,
+                            Map.of(),
+                            Map.of(),
+                            Map.of(),
+                            Map.of(),
+                            catalogue.backends().stream()
+                                    .collect(
+                                            Collectors.toMap(
+                                                    backend -> backend.name(),
+                                                    backend -> changes))));
         } catch (java.io.IOException failure) {
             throw new java.io.UncheckedIOException(failure);
         }

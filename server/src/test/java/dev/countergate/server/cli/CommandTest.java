@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 class CommandTest {
     private static final List<String> NOW =
             List.of(
-                    "serve", "stdio", "status", "stop", "check", "tools", "call", "policy", "audit",
+                    "serve", "stdio", "status", "stop", "check", "tools", "call", "audit",
                     "connect", "doctor");
 
     @TempDir private Path folder;
@@ -224,8 +224,7 @@ class CommandTest {
                 .contains(
                         "`"
                                 + client
-                                + "` is not one of `claude-code`, `claude-desktop`, `cursor`,"
-                                + " `vscode`")
+                                + "` is not one of `claude-code`, `claude-desktop`, `cursor`, `vscode`")
                 .doesNotContain("CLAUDE_DESKTOP")
                 .hasLineCount(1);
     }
@@ -297,9 +296,8 @@ class CommandTest {
                 .contains("`" + state + "` has mode rwxrwxrwx: `chmod 711 " + state + "`")
                 .contains("chmod 600 " + state.resolve("environment"))
                 .contains(
-                        "separation S0: agent and daemon share an account (the default; guards"
-                                + " against accident, not against an agent that attacks its own"
-                                + " machine)");
+                        "separation S0: agent and daemon share an account (the default; guards against"
+                                + " accident, not against an agent that attacks its own machine)");
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx--x--x"));
         Files.delete(state.resolve("environment"));
         assertThat(run("doctor", "--state", "state").code()).isZero();
