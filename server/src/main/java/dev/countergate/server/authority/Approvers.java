@@ -29,18 +29,47 @@ public final class Approvers {
         /**
          * Records it; no key counts before that is done.
          *
-         * @param atStart whether this is the first look
-         * @param content of the file's bytes
-         * @param holds what it holds now, one line
          * @throws IOException when it cannot be recorded
          */
-        void found(boolean atStart, Digest content, String holds) throws IOException;
+        void found(Found found) throws IOException;
     }
+
+    /**
+     * What a look at the file found.
+     *
+     * @param isFirst whether it is this process's first look
+     * @param content of the file's bytes
+     * @param holds what it holds now, one line
+     * @param added the lines of keys that were not there before; at the first look all
+     * @param removed the lines of keys that were
+     */
+    public record Found(
+            boolean isFirst,
+            Digest content,
+            String holds,
+            List<KeyLine> added,
+            List<KeyLine> removed) {
+        public Found {
+            added = List.copyOf(added);
+            removed = List.copyOf(removed);
+        }
+    }
+
+    /**
+     * A key's line of the file.
+     *
+     * @param text as it stands there
+     */
+    public record KeyLine(Person person, String text) {}
 
     private final Path path;
     private final ZoneId zone;
     private final Watcher watcher;
     private @Nullable Digest seen;
+
+    /** The last lines that could be read. */
+    private List<KeyLine> known = List.of();
+
     private boolean isChangedByOthers;
 
     /**
@@ -69,17 +98,27 @@ public final class Approvers {
 
     /** What is to become of the file; nothing is written before {@link #make}. */
     public final class Change {
-        private final Digest before;
+        private final Content before;
         private final Content after;
 
         private Change(Content before, Content after) {
-            this.before = before.digest();
+            this.before = before;
             this.after = after;
         }
 
         /** The keys there are then. */
         public AllowedSigners signers() {
             return after.signers();
+        }
+
+        /** The lines this adds. */
+        public List<KeyLine> added() {
+            return without(after.lines(), before.lines());
+        }
+
+        /** The lines this strikes out. */
+        public List<KeyLine> removed() {
+            return without(before.lines(), after.lines());
         }
 
         /**
@@ -91,11 +130,12 @@ public final class Approvers {
         public void make() throws IOException {
             synchronized (Approvers.this) {
                 if (!(look() instanceof Checked.Valid<Content>(Content now))
-                        || !now.digest().equals(before)) {
+                        || !now.digest().equals(before.digest())) {
                     throw new IOException("`" + path + "` was changed meanwhile");
                 }
                 DurableFile.replace(path, after.text());
                 seen = after.digest();
+                known = after.lines();
             }
         }
     }
@@ -156,7 +196,18 @@ public final class Approvers {
         return person + " namespaces=\"" + Statement.NAMESPACE + "\" " + key.line() + "\n";
     }
 
-    private record Content(String text, Digest digest, AllowedSigners signers) {}
+    private record Content(String text, Digest digest, AllowedSigners signers) {
+        private List<KeyLine> lines() {
+            List<String> all = List.of(text.split("\n", -1));
+            return signers.signers().stream()
+                    .map(each -> new KeyLine(each.person(), all.get(each.line() - 1)))
+                    .toList();
+        }
+    }
+
+    private static List<KeyLine> without(List<KeyLine> lines, List<KeyLine> others) {
+        return lines.stream().filter(each -> !others.contains(each)).toList();
+    }
 
     private synchronized Checked<Content> look() {
         return SignersFile.bytes(path)
@@ -168,8 +219,18 @@ public final class Approvers {
                             if (digest.equals(seen)) {
                                 return content;
                             }
+                            List<KeyLine> lines =
+                                    content instanceof Checked.Valid<Content>(Content good)
+                                            ? good.lines()
+                                            : known;
                             try {
-                                watcher.found(seen == null, digest, holds(content));
+                                watcher.found(
+                                        new Found(
+                                                seen == null,
+                                                digest,
+                                                holds(content),
+                                                without(lines, known),
+                                                without(known, lines)));
                             } catch (IOException unrecorded) {
                                 return Checked.invalid(
                                         new Fault(
@@ -181,6 +242,7 @@ public final class Approvers {
                             }
                             isChangedByOthers |= seen != null;
                             seen = digest;
+                            known = lines;
                             return content;
                         });
     }

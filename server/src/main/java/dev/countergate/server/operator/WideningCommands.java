@@ -70,6 +70,7 @@ final class WideningCommands {
                         .collect(Collectors.joining("\n"));
         return new Prepared(
                 text + still(left),
+                List.of(),
                 by -> {
                     freezes.thaw(environment);
                     return (environment == null ? "everything" : "`" + environment + "`")
@@ -89,6 +90,7 @@ final class WideningCommands {
                         + resolve.note();
         return new Prepared(
                 "record that " + found,
+                List.of(),
                 by -> {
                     changes.resolve(resolve.proposal(), resolve.applied(), resolve.note(), by);
                     return "recorded that " + found;
@@ -109,6 +111,7 @@ final class WideningCommands {
         }
         return new Prepared(
                 "serve this change of the catalogue (" + digest.code() + "):\n" + held.text(),
+                List.of(),
                 by -> {
                     catalogue.accept(digest, by);
                     return "the change " + digest.code() + " is served";
@@ -124,6 +127,7 @@ final class WideningCommands {
                         + key
                         + "\nwhoever holds this key can then approve changes, and sign commands"
                         + " like this one",
+                KeyLeaves.of(change.added(), change.removed()),
                 by -> {
                     change.make();
                     return key + " is enrolled for `" + name + "`" + keys(change.signers());
@@ -135,6 +139,7 @@ final class WideningCommands {
         String which = fingerprint == null ? "every key" : fingerprint;
         return new Prepared(
                 "strike out " + which + " of `" + name + "`" + keys(change.signers()),
+                KeyLeaves.of(change.added(), change.removed()),
                 by -> {
                     change.make();
                     return which + " of `" + name + "` is struck out" + keys(change.signers());

@@ -123,6 +123,9 @@ final class WideningOperations {
             members.put("arguments", arguments(command));
             members.put("user", user);
             log.record("widening", members);
+            for (Map<String, String> leaf : prepared.leaves()) {
+                log.record(KeyLeaves.KIND, leaf);
+            }
             answer.put("text", act(prepared, command, warrant));
             if (command instanceof WideningCommand.ApproverAdd) {
                 log.settleEnrolled();
@@ -137,17 +140,21 @@ final class WideningOperations {
         try {
             return prepared.act().perform(warrant.by());
         } catch (RefusedException refused) {
-            failed(command, String.valueOf(refused.getMessage()));
+            failed(command, prepared, String.valueOf(refused.getMessage()));
             throw refused;
         } catch (IOException failure) {
             LOG.atError().addKeyValue("command", command.word()).setCause(failure).log("not done");
-            failed(command, String.valueOf(failure.getMessage()));
+            failed(command, prepared, String.valueOf(failure.getMessage()));
             throw new RefusedException("FAILED", "not done: " + failure.getMessage());
         }
     }
 
-    private void failed(WideningCommand command, String why) throws StoreException {
+    private void failed(WideningCommand command, Prepared prepared, String why)
+            throws StoreException {
         log.record("widening_failed", Map.of("command", command.word(), "why", why));
+        for (Map<String, String> leaf : KeyLeaves.undoing(prepared.leaves())) {
+            log.record(KeyLeaves.KIND, leaf);
+        }
     }
 
     private Warrant signed(JsonNode request, WideningCommand command, AllowedSigners signers)

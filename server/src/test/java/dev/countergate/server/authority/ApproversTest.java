@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,12 +46,20 @@ class ApproversTest {
         return new Approvers(
                 file,
                 ZoneOffset.UTC,
-                (atStart, content, holds) -> {
+                found -> {
                     if (isLogBroken) {
                         throw new IOException("no space left");
                     }
-                    told.add((atStart ? "start: " : "change: ") + holds);
+                    told.add(
+                            (found.isFirst() ? "start: " : "change: ")
+                                    + found.holds()
+                                    + people(" +", found.added())
+                                    + people(" -", found.removed()));
                 });
+    }
+
+    private static String people(String mark, List<Approvers.KeyLine> lines) {
+        return lines.stream().map(each -> mark + each.person()).collect(Collectors.joining());
     }
 
     @Test
@@ -225,12 +234,21 @@ class ApproversTest {
         Files.writeString(file, Files.readString(file) + "eve " + key().line() + "\n");
         assertThat(signers().signers()).hasSize(2);
         assertThat(signers().signers()).hasSize(2);
-        assertThat(told).containsExactly("start: 0 keys", "change: 2 keys");
+        assertThat(told).containsExactly("start: 0 keys", "change: 2 keys +eve");
         assertThat(approvers.isChangedByOthers()).isTrue();
 
         Files.writeString(file, "broken");
         assertThat(faults(approvers.read())).isNotEmpty();
-        assertThat(told).hasSize(3).last().asString().contains("nothing that can be read");
+        assertThat(told)
+                .hasSize(3)
+                .last()
+                .asString()
+                .contains("nothing that can be read")
+                .doesNotContain("-ana");
+
+        Files.writeString(file, "eve " + key().line() + "\n");
+        assertThat(signers().signers()).hasSize(1);
+        assertThat(told).last().isEqualTo("change: 1 keys +eve -ana -eve");
     }
 
     @Test
@@ -239,7 +257,7 @@ class ApproversTest {
         told.clear();
 
         assertThat(approvers().read().faultsFound()).isEmpty();
-        assertThat(told).containsExactly("start: 1 keys");
+        assertThat(told).containsExactly("start: 1 keys +ana");
     }
 
     /** No record, no key: a hand that edits the file must not profit from a full disk. */

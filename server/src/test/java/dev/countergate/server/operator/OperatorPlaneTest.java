@@ -79,7 +79,7 @@ class OperatorPlaneTest {
         return new OperatorPlane(
                 new ServerId("ops-1"),
                 "daemon",
-                new Approvers(approvers, ZoneOffset.UTC, (atStart, content, holds) -> {}),
+                new Approvers(approvers, ZoneOffset.UTC, new KeyLeaves(log)),
                 freezes,
                 new HeldCatalogue() {
                     @Override
@@ -425,6 +425,28 @@ class OperatorPlaneTest {
     }
 
     @Test
+    void whose_key_was_whose_stands_in_the_log_whichever_hand_changed_it() throws Exception {
+        enrolAna();
+        TestKey bo = TestKey.make(folder, "bo");
+        perform("approver_add", addition("bo", bo));
+        Files.writeString(approvers, Files.readString(approvers).replaceFirst("ana ", "eve "));
+        assertThat(people()).containsExactly("eve", "bo");
+        plane = plane();
+        assertThat(people()).containsExactly("eve", "bo");
+
+        assertThat(leaves("approver"))
+                .extracting(
+                        leaf ->
+                                leaf.path("action").stringValue()
+                                        + " "
+                                        + leaf.path("line").stringValue().split(" ", 2)[0])
+                .containsExactly("add ana", "add bo", "remove ana", "add eve", "add eve", "add bo");
+        assertThat(leaves("approvers_found"))
+                .extracting(leaf -> leaf.path("by").stringValue())
+                .containsExactly("another hand", "the daemon as it began");
+    }
+
+    @Test
     void what_was_refused_after_it_was_recorded_is_recorded_too() throws Exception {
         enrolAna();
         JsonNode resolve =
@@ -436,6 +458,30 @@ class OperatorPlaneTest {
         assertThat(leaves("widening_failed"))
                 .singleElement()
                 .satisfies(leaf -> assertThat(leaf.path("why").stringValue()).contains("VERIFIED"));
+    }
+
+    @Test
+    void a_key_that_could_not_be_enrolled_is_none_in_the_log_either() throws Exception {
+        enrolAna();
+        Path inTheWay = Files.createDirectory(folder.resolve("state/approvers.new"));
+        Files.createFile(inTheWay.resolve("something"));
+        TestKey bo = TestKey.make(folder, "bo");
+        JsonNode addition = addition("bo", bo);
+
+        assertThat(
+                        refusalOf(
+                                "widen",
+                                signed(
+                                        "approver_add",
+                                        addition,
+                                        give("approver_add", addition),
+                                        ana)))
+                .startsWith("FAILED: not done");
+        assertThat(people()).containsExactly("ana");
+        assertThat(leaves("widening_failed")).hasSize(1);
+        assertThat(leaves("approver"))
+                .extracting(leaf -> leaf.path("action").stringValue())
+                .containsExactly("add", "add", "remove");
     }
 
     @Test
