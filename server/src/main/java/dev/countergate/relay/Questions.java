@@ -22,7 +22,7 @@ final class Questions {
     private static final int ATTEMPTS_MAX = 3;
 
     private static final String WENT_AWAY =
-            "the countergate daemon goes away as soon as it is reached: see its log, and ask again";
+            "the countergate daemon went away while it was asked: see its log, and ask again";
 
     /** Gives a connection, or says why there is none. */
     interface Source {
@@ -103,6 +103,7 @@ final class Questions {
         look(from, end);
         if (!send(channel, from, end)) {
             conversation.lost(channel);
+            reason = WENT_AWAY;
             dropping = lineBegun;
         }
         return end;

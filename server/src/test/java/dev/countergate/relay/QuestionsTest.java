@@ -99,8 +99,8 @@ class QuestionsTest {
         assertThat(asked(100))
                 .isEqualTo(
                         "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32000,\"message\":\"the"
-                            + " countergate daemon goes away as soon as it is reached: see its log,"
-                            + " and ask again\"}}\n");
+                                + " countergate daemon went away while it was asked: see its log,"
+                                + " and ask again\"}}\n");
         assertThat(connections).hasValue(3);
     }
 }
