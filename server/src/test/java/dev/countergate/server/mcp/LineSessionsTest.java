@@ -180,8 +180,10 @@ class LineSessionsTest {
         }
     }
 
-    @Test
-    void cancelling_interrupts_the_call_and_leaves_it_without_an_answer() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"\"x\"", "7", "-1.50", "\"\\u00e9\\n\""})
+    void cancelling_interrupts_the_call_and_leaves_it_without_an_answer(String id)
+            throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
         tools.tool(
@@ -196,12 +198,14 @@ class LineSessionsTest {
                     return FakeTools.text("never");
                 });
         try (Peer peer = Peer.initialized(sessions)) {
-            peer.line(Peer.call("\"x\"", "slow", "{}"));
+            peer.line(Peer.call(id, "slow", "{}"));
             assertThat(running.await(20, TimeUnit.SECONDS)).isTrue();
             peer.line(
-                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":\"x\"}}");
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":"
+                            + id
+                            + "}}");
             assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
-            peer.line(Peer.call("\"x\"", "echo", "{}"));
+            peer.line(Peer.call(id, "echo", "{}"));
             assertThat(text(peer.answer())).isEqualTo("{}");
         }
     }

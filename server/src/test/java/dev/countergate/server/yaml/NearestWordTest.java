@@ -33,11 +33,25 @@ class NearestWordTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "x", "ab", "id", "mtd", "mexxxd", "methodology", "timeout", "hdr"})
+    @ValueSource(
+            strings = {
+                "",
+                "x",
+                "ab",
+                "id",
+                "mtd",
+                "mexxxd",
+                "methodology",
+                "timeout",
+                "hdr",
+                "uxx",
+                "sx"
+            })
     void names_all_words_where_none_is_near(String text) {
         assertThat(NearestWord.of(text, WORDS)).isEmpty();
         assertThat(NearestWord.remedy(text, WORDS))
-                .isEqualTo("there are `url`, `method`, `headers`, `name`, `response`, `retry`, `ssm`");
+                .isEqualTo(
+                        "there are `url`, `method`, `headers`, `name`, `response`, `retry`, `ssm`");
     }
 
     @Test
