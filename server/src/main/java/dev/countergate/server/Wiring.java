@@ -1,7 +1,6 @@
 package dev.countergate.server;
 
 import dev.countergate.policy.catalogue.Catalogue;
-import dev.countergate.policy.token.Digest;
 import dev.countergate.relay.StateDirectory;
 import dev.countergate.server.audit.SqliteStore;
 import dev.countergate.server.audit.Store;
@@ -23,6 +22,7 @@ import dev.countergate.server.daemon.Separation;
 import dev.countergate.server.daemon.Separations;
 import dev.countergate.server.daemon.SystemAccounts;
 import dev.countergate.server.notice.WebhookNotices;
+import dev.countergate.server.operator.KeyLeaves;
 import dev.countergate.server.operator.OperatorLog;
 import dev.countergate.server.operator.OperatorPlane;
 import dev.countergate.server.operator.ProposalChanges;
@@ -108,10 +108,7 @@ public final class Wiring {
                         new FreezeFile(state.freeze()),
                         new FreezeFile(StateDirectory.freezeOfAll(environment)));
         Approvers approvers =
-                new Approvers(
-                        state.approvers(),
-                        ZoneId.systemDefault(),
-                        (atStart, content, holds) -> recordKeys(log, atStart, content, holds));
+                new Approvers(state.approvers(), ZoneId.systemDefault(), new KeyLeaves(log));
         Separations separations =
                 new Separations(state, new SystemAccounts(), () -> declared(served));
         WebhookNotices notices = new WebhookNotices(Version.TEXT, System::nanoTime);
@@ -159,20 +156,6 @@ public final class Wiring {
         return Optional.ofNullable(served.catalogue().policy().separation())
                 .map(Separation::valueOf)
                 .filter(level -> level.compareTo(Separation.S1) > 0);
-    }
-
-    private static void recordKeys(OperatorLog log, boolean atStart, Digest content, String holds)
-            throws IOException {
-        try {
-            log.record(
-                    "approvers",
-                    Map.of(
-                            "at_start", Boolean.toString(atStart),
-                            "content", content.hex(),
-                            "holds", holds));
-        } catch (StoreException failed) {
-            throw new IOException(failed.getMessage(), failed);
-        }
     }
 
     private static Loading load(Path catalogue, boolean lenient, Map<String, String> environment) {

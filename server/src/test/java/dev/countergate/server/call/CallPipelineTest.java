@@ -23,8 +23,8 @@ import dev.countergate.server.authority.FreezeFile;
 import dev.countergate.server.authority.Freezes;
 import dev.countergate.server.backend.BackendClient;
 import dev.countergate.server.backend.Backends;
-import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.backend.CallContext;
+import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.config.CatalogueLoader;
 import dev.countergate.server.config.Loading;
 import dev.countergate.server.config.Sources;
@@ -317,7 +317,7 @@ class CallPipelineTest {
                                     new Approvers(
                                             folder.resolve("approvers"),
                                             ZoneOffset.UTC,
-                                            (atStart, content, holds) -> {}),
+                                            found -> {}),
                                     new Freezes(
                                             new FreezeFile(folder.resolve("freeze")),
                                             new FreezeFile(folder.resolve("all"))),
