@@ -7,6 +7,7 @@ import dev.countergate.server.audit.Store;
 import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.call.ToolService;
+import dev.countergate.server.daemon.Separation;
 import dev.countergate.server.daemon.Service;
 import dev.countergate.server.mcp.LineSessions;
 import dev.countergate.server.mcp.SessionLimits;
@@ -76,6 +77,11 @@ final class AgentService implements Service {
     @Override
     public Set<String> variables() {
         return served.variables();
+    }
+
+    @Override
+    public Optional<Separation> declaredSeparation() {
+        return Wiring.declared(served);
     }
 
     @Override

@@ -152,7 +152,7 @@ public final class Wiring {
     }
 
     /** What the operator declares beyond what is measured. */
-    private static Optional<Separation> declared(ServedCatalogue served) {
+    static Optional<Separation> declared(ServedCatalogue served) {
         return Optional.ofNullable(served.catalogue().policy().separation())
                 .map(Separation::valueOf)
                 .filter(level -> level.compareTo(Separation.S1) > 0);

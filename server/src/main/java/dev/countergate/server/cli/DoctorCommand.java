@@ -6,9 +6,9 @@ import dev.countergate.relay.StateDirectory;
 import dev.countergate.server.CatalogueReport;
 import dev.countergate.server.Version;
 import dev.countergate.server.Wiring;
-import dev.countergate.server.daemon.Separation;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -49,10 +49,12 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         StateDirectory state = place.state(console);
+        Optional<JsonNode> status = OperatorClient.status(state);
         List<Diagnosis> found = new ArrayList<>();
         found.addAll(InstallationCheck.of(console));
         found.addAll(FileModeCheck.of(state));
-        found.addAll(daemon(state));
+        found.addAll(daemon(state, status));
+        found.addAll(AuthorityCheck.of(state, status, console.environment(), Instant.now()));
         found.addAll(catalogue(place.catalogue(console)));
         if (json) {
             ArrayNode checks = JsonNodeFactory.instance.arrayNode();
@@ -66,7 +68,7 @@ final class DoctorCommand implements Callable<Integer> {
             console.print(
                     JsonNodeFactory.instance
                             .objectNode()
-                            .put("separation", Separation.S0.text())
+                            .put("separation", AuthorityCheck.separation(status))
                             .set("checks", checks));
         } else {
             List<List<String>> rows = new ArrayList<>();
@@ -77,14 +79,13 @@ final class DoctorCommand implements Callable<Integer> {
             }
             console.table(rows);
             console.print("");
-            console.print("separation " + Separation.S0.text());
+            console.print("separation " + AuthorityCheck.separation(status));
         }
         boolean problem = found.stream().anyMatch(each -> each.state() == Diagnosis.State.PROBLEM);
         return problem ? ExitCode.FAILED : ExitCode.DONE;
     }
 
-    private List<Diagnosis> daemon(StateDirectory state) {
-        Optional<JsonNode> status = OperatorClient.status(state);
+    private List<Diagnosis> daemon(StateDirectory state, Optional<JsonNode> status) {
         if (status.isEmpty()) {
             return List.of(
                     Diagnosis.note(

@@ -25,7 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
             "",
             "Exit code 0 when a daemon runs, 1 when none does. With --json: an array of",
             "{state, running, agent_socket, operator_socket} and, of a running one, {pid, version,",
-            "started_at, auto_started, catalogue, separation, running_calls, open, connections}.",
+            "started_at, auto_started, catalogue, separation, running_calls, open, connections,",
+            "approvers, frozen, change_held}.",
             "",
             "  $ countergate status",
             "  $ countergate status --json"
@@ -89,6 +90,7 @@ final class StatusCommand implements Callable<Integer> {
             console.print("  sockets     " + state.sockets());
         }
         console.print("  separation  " + entry.path("separation").asString());
+        printAuthority(entry);
         console.print(
                 String.format(
                         Locale.ROOT,
@@ -102,6 +104,39 @@ final class StatusCommand implements Callable<Integer> {
                     "  environment another value here of "
                             + String.join(", ", differing)
                             + ": the daemon keeps its own until it is restarted");
+        }
+    }
+
+    /** Whose keys approve, what stands still, and whether a change of the catalogue waits. */
+    private void printAuthority(ObjectNode entry) {
+        JsonNode approvers = entry.path("approvers");
+        if (approvers.has("faults")) {
+            approvers
+                    .path("faults")
+                    .forEach(fault -> console.print("  approvers   NOBODY: " + fault.asString()));
+        } else if (approvers.isObject()) {
+            console.print(
+                    String.format(
+                            Locale.ROOT,
+                            "  approvers   %d keys of %d persons",
+                            approvers.path("keys").asInt(),
+                            approvers.path("persons").asInt()));
+        }
+        if (approvers.path("changed_by_others").asBoolean(false)) {
+            console.print("  approvers   CHANGED by something else than this daemon");
+        }
+        for (JsonNode frozen : entry.path("frozen")) {
+            console.print(
+                    String.format(
+                            Locale.ROOT,
+                            "  FROZEN      %s since %s by %s: %s",
+                            frozen.path("environment").asString("everything"),
+                            frozen.path("since").asString(),
+                            frozen.path("by").asString(),
+                            frozen.path("reason").asString()));
+        }
+        if (entry.path("change_held").asBoolean(false)) {
+            console.print("  catalogue   a change is held: `countergate reload` shows it");
         }
     }
 }

@@ -284,6 +284,36 @@ class CommandTest {
     }
 
     @Test
+    void doctor_names_who_approves_what_stands_still_and_what_s0_does_not_stop() throws Exception {
+        environment.put("COUNTERGATE_LAUNCHER", "/bin/sh");
+        Files.writeString(folder.resolve("tools.yaml"), "tools: []\n");
+        Path state = Files.createDirectory(folder.resolve("state"));
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx--x--x"));
+        assertThat(run("doctor", "--state", "state").out())
+                .contains("no key is enrolled", "nothing is frozen")
+                .contains("an agent can enrol a key by writing to `approvers`");
+
+        Path approvers = state.resolve("approvers");
+        Files.writeString(
+                approvers,
+                "ana valid-before=\"20200101\" ssh-ed25519"
+                        + " AAAAC3NzaC1lZDI1NTE5AAAAICVFbCvZVTFvfaPMmL06rFqfUP5BO8gXrCp8VbvK6nhD\n");
+        Files.setPosixFilePermissions(approvers, PosixFilePermissions.fromString("rw-------"));
+        Files.writeString(state.resolve("freeze"), "stop");
+        Outcome expired = run("doctor", "--state", "state");
+        assertThat(expired.out())
+                .contains("1 keys of 1 persons, 0 of them in hardware")
+                .contains("the key of `ana` is not valid after")
+                .contains("everything is frozen")
+                .contains("it is not JSON");
+
+        Files.setPosixFilePermissions(approvers, PosixFilePermissions.fromString("rw-rw-rw-"));
+        Outcome open = run("doctor", "--state", "state");
+        assertThat(open.code()).isEqualTo(1);
+        assertThat(open.out()).contains("nobody can approve").contains("written to by others");
+    }
+
+    @Test
     void doctor_names_what_is_unsafe_with_its_mend() throws Exception {
         environment.put("COUNTERGATE_LAUNCHER", "/bin/sh");
         Files.writeString(folder.resolve("tools.yaml"), "tools: []\n");

@@ -1,0 +1,155 @@
+package dev.countergate.server.cli;
+
+import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.token.AllowedSigners;
+import dev.countergate.policy.token.AllowedSigners.Signer;
+import dev.countergate.policy.token.Statement;
+import dev.countergate.relay.StateDirectory;
+import dev.countergate.server.authority.Approvers;
+import dev.countergate.server.authority.Freeze;
+import dev.countergate.server.authority.FreezeFile;
+import dev.countergate.server.authority.Freezes;
+import dev.countergate.server.daemon.Separation;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** Who may approve, what stands still, and what an agent could do that this program cannot stop. */
+final class AuthorityCheck {
+    /** What is open to whoever shares the daemon's account; the manual promises no more than this leaves. */
+    private static final List<String> NOT_STOPPED_AT_S0 =
+            List.of(
+                    "an agent can read the credentials the daemon has, and use them by itself",
+                    "an agent can write to `store.db`, `log.key` and the log: a copy of the log or"
+                            + " of its head kept elsewhere shows it",
+                    "an agent can enrol a key by writing to `approvers`: the log and `status` tell",
+                    "an agent can remove a `freeze` file and restart the daemon, which then sends"
+                            + " what persons approve",
+                    "an agent can replace this program, or start another daemon in another state"
+                            + " directory");
+
+    private AuthorityCheck() {}
+
+    static List<Diagnosis> of(
+            StateDirectory state,
+            Optional<JsonNode> status,
+            Map<String, String> environment,
+            Instant now) {
+        List<Diagnosis> found = new ArrayList<>();
+        if (Files.isDirectory(state.path())) {
+            found.addAll(approvers(state, now));
+        }
+        if (status.isPresent()
+                && status.get().path("approvers").path("changed_by_others").asBoolean(false)) {
+            found.add(
+                    Diagnosis.problem(
+                            "approvers",
+                            "the file was changed by something else than the daemon since it began",
+                            "`countergate approver list` shows whose keys count now"));
+        }
+        found.addAll(freezes(state, environment));
+        if (separation(status).startsWith(Separation.S0.name())) {
+            for (String each : NOT_STOPPED_AT_S0) {
+                found.add(Diagnosis.note("separation S0", each, ""));
+            }
+            found.add(
+                    Diagnosis.note(
+                            "separation S0",
+                            "none of this is so from S1 on",
+                            "run the daemon as an account of its own, `countergate serve"
+                                    + " --agent-group GROUP`"));
+        }
+        return found;
+    }
+
+    /** The level the daemon measured; the default where none runs. */
+    static String separation(Optional<JsonNode> status) {
+        return status.map(found -> found.path("separation").asString(""))
+                .filter(text -> !text.isEmpty())
+                .orElse(Separation.S0.text());
+    }
+
+    private static List<Diagnosis> approvers(StateDirectory state, Instant now) {
+        Approvers approvers =
+                new Approvers(state.approvers(), ZoneId.systemDefault(), looked -> {});
+        return switch (approvers.read()) {
+            case Checked.Invalid<AllowedSigners>(List<Fault> faults) ->
+                    faults.stream()
+                            .map(
+                                    fault ->
+                                            Diagnosis.problem(
+                                                    "approvers",
+                                                    "nobody can approve: " + fault.text(),
+                                                    "mend `" + state.approvers() + "`"))
+                            .toList();
+            case Checked.Valid<AllowedSigners>(AllowedSigners signers) -> approvers(signers, now);
+        };
+    }
+
+    private static List<Diagnosis> approvers(AllowedSigners signers, Instant now) {
+        if (signers.signers().isEmpty()) {
+            return List.of(
+                    Diagnosis.note(
+                            "approvers",
+                            "no key is enrolled: nobody can approve, and this account may still"
+                                    + " widen what agents may do unsigned",
+                            "`countergate approver add NAME --new`"));
+        }
+        List<Diagnosis> found = new ArrayList<>();
+        found.add(
+                Diagnosis.ok(
+                        "approvers",
+                        String.format(
+                                Locale.ROOT,
+                                "%d keys of %d persons, %d of them in hardware",
+                                signers.signers().size(),
+                                signers.signers().stream().map(Signer::person).distinct().count(),
+                                signers.signers().stream()
+                                        .filter(each -> each.key().kind().isHardware())
+                                        .count())));
+        for (Signer each : signers.signers()) {
+            signers.personOf(each.key(), Statement.NAMESPACE, now)
+                    .faultsFound()
+                    .forEach(
+                            fault ->
+                                    found.add(
+                                            Diagnosis.note(
+                                                    "approvers",
+                                                    fault.text(),
+                                                    "`countergate approver remove "
+                                                            + each.person()
+                                                            + "`")));
+        }
+        return found;
+    }
+
+    private static List<Diagnosis> freezes(StateDirectory state, Map<String, String> environment) {
+        List<Freeze> frozen =
+                new Freezes(
+                                new FreezeFile(state.freeze()),
+                                new FreezeFile(StateDirectory.freezeOfAll(environment)))
+                        .all();
+        if (frozen.isEmpty()) {
+            return List.of(Diagnosis.ok("freeze", "nothing is frozen"));
+        }
+        return frozen.stream()
+                .map(
+                        each ->
+                                Diagnosis.note(
+                                        "freeze",
+                                        each.text(),
+                                        each.environment() == null
+                                                ? "`countergate thaw`"
+                                                : "`countergate thaw --environment "
+                                                        + each.environment()
+                                                        + "`"))
+                .toList();
+    }
+}
