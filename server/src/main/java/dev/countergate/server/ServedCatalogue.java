@@ -2,54 +2,98 @@ package dev.countergate.server;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.catalogue.Catalogue;
+import dev.countergate.policy.revision.Revision;
 import dev.countergate.policy.rule.Rules;
 import dev.countergate.policy.rule.Vocabulary;
+import dev.countergate.policy.token.Digest;
+import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.call.CurrentCatalogue;
 import dev.countergate.server.call.Serving;
 import dev.countergate.server.config.CatalogueLoader;
 import dev.countergate.server.config.CatalogueWatcher;
 import dev.countergate.server.config.Loading;
+import dev.countergate.server.config.Snapshot;
 import dev.countergate.server.config.Sources;
+import dev.countergate.server.daemon.OperatorListener.RefusedException;
+import dev.countergate.server.operator.HeldCatalogue;
 import dev.countergate.server.yaml.Finding;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The catalogue being served, kept up with its files: each good change is served from its first complete look on, a
- * faulty one is told and the last good catalogue stays. Thread safe.
+ * The catalogue being served, kept up with its files. A good change that loosens nothing is served from its first complete
+ * look on; one that could loosen something is held until a person accepts exactly it; a faulty one is told. Until then what
+ * was accepted last is served, also across a restart. Thread safe.
  */
-final class ServedCatalogue implements AutoCloseable {
+final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServedCatalogue.class);
 
+    private final CatalogueLoader loader;
+    private final AcceptedCatalogue kept;
+    private final Clock clock;
     private final BackendClients clients;
     private final CurrentCatalogue current;
     private final CatalogueWatcher watcher;
-
     private final List<Consumer<Catalogue>> followers = new CopyOnWriteArrayList<>();
+    private final List<CatalogueEvent> untold = new ArrayList<>();
     private final AtomicLong revision = new AtomicLong(1);
 
+    private volatile Catalogue served;
+    private volatile @Nullable Waiting waiting;
+    private CatalogueEvent.@Nullable Listener listener;
+
+    /** What a person is to accept. */
+    private record Waiting(Instant since, Digest change, List<String> lines, Loading.Loaded next) {}
+
     /**
-     * Serves {@code first} from now on.
+     * Serves what was accepted last, or {@code first} where that loosens nothing of it or nothing was ever accepted.
      *
      * @param file the catalogue's file
      * @param loader what made {@code first} of it
+     * @param kept what was accepted last
      * @param clock tells queries what "now" is
      */
     ServedCatalogue(
-            Path file, CatalogueLoader loader, Sources sources, Loading.Loaded first, Clock clock) {
+            Path file,
+            CatalogueLoader loader,
+            Sources sources,
+            Loading.Loaded first,
+            AcceptedCatalogue kept,
+            Clock clock) {
+        this.loader = loader;
+        this.kept = kept;
+        this.clock = clock;
         this.clients = new BackendClients(clock);
-        this.current = new CurrentCatalogue(serving(first.catalogue()));
-        this.watcher = new CatalogueWatcher(file, loader, sources, first, this::reloaded);
         first.warnings().forEach(ServedCatalogue::warn);
+        this.served = atStart(first);
+        this.current = new CurrentCatalogue(serving(served));
+        this.watcher = new CatalogueWatcher(file, loader, sources, first, this::reloaded);
+    }
+
+    /** Has {@code listener} told what the start came to, and each event from then on. */
+    synchronized void announceTo(CatalogueEvent.Listener listener) {
+        this.listener = listener;
+        untold.forEach(this::tell);
+        untold.clear();
+    }
+
+    /** Begins to keep up with the files. */
+    void watch() {
         watcher.start();
     }
 
@@ -57,15 +101,15 @@ final class ServedCatalogue implements AutoCloseable {
         return current;
     }
 
-    /** The catalogue being served. */
-    Catalogue catalogue() {
-        return watcher.current().catalogue();
-    }
-
     /** Hands {@code follower} what is served, now and after each change. */
     void follow(Consumer<Catalogue> follower) {
         followers.add(follower);
-        follower.accept(catalogue());
+        follower.accept(served);
+    }
+
+    /** What is served now. */
+    Catalogue catalogue() {
+        return served;
     }
 
     /** The names of the environment variables the catalogue reads. */
@@ -77,38 +121,150 @@ final class ServedCatalogue implements AutoCloseable {
     void describe(ObjectNode status) {
         ObjectNode described = status.putObject("catalogue_in_use");
         described.put("revision", revision.get());
-        described.put("tools", watcher.current().catalogue().tools().size());
+        described.put("tools", served.tools().size());
         watcher.failure()
                 .ifPresent(
                         failure -> {
                             ArrayNode faults = described.putArray("reload_faults");
                             failure.faults().forEach(fault -> faults.add(fault.text()));
                         });
+        Waiting held = waiting;
+        if (held != null) {
+            ObjectNode change = described.putObject("held");
+            change.put("since", held.since().toString());
+            change.put("digest", held.change().hex());
+            ArrayNode lines = change.putArray("lines");
+            held.lines().forEach(lines::add);
+        }
     }
 
-    private void reloaded(Loading loading) {
-        switch (loading) {
-            case Loading.Loaded(
-                            Catalogue catalogue,
-                            List<Finding> warnings,
-                            Loading.Origins origins) -> {
-                warnings.forEach(ServedCatalogue::warn);
-                revision.incrementAndGet();
-                Serving next = serving(catalogue);
-                current.replace(next, clients.withoutOthersThan(catalogue));
-                followers.forEach(follower -> follower.accept(catalogue));
-                LOG.atInfo().addKeyValue("revision", revision.get()).log("catalogue reloaded");
-            }
-            case Loading.Faulty(
-                            List<Finding> faults,
-                            List<Finding> warnings,
-                            Loading.Origins origins) ->
-                    faults.forEach(
-                            fault ->
-                                    LOG.atError()
-                                            .addKeyValue("at", fault.text())
-                                            .log("catalogue not reloaded"));
+    @Override
+    public Optional<Held> held() {
+        Waiting held = waiting;
+        return held == null
+                ? Optional.empty()
+                : Optional.of(new Held(held.change(), String.join("\n", held.lines())));
+    }
+
+    @Override
+    public synchronized void accept(Digest digest, String by) throws RefusedException {
+        Waiting held = waiting;
+        if (held == null) {
+            throw new RefusedException("NOTHING_HELD", "no catalogue change is held");
         }
+        if (!held.change().equals(digest)) {
+            throw new RefusedException(
+                    "OTHER_DIGEST", "another change is held by now: `countergate reload` shows it");
+        }
+        try {
+            Objects.requireNonNull(listener, "nobody takes note of an acceptance yet")
+                    .on(new CatalogueEvent.Accepted(digest, held.next().catalogue().digest(), by));
+            kept.keep(held.next().snapshot());
+        } catch (StoreException failure) {
+            throw new RefusedException(
+                    "NOT_RECORDED",
+                    "the log cannot be written, so the change is not served: "
+                            + failure.getMessage());
+        } catch (IOException failure) {
+            throw new RefusedException(
+                    "NOT_KEPT",
+                    "the change cannot be kept in the state directory, so it is not served: "
+                            + failure.getMessage());
+        }
+        waiting = null;
+        serve(held.next().catalogue());
+    }
+
+    /** What to serve at a start; anything else of {@code first} is held. */
+    private Catalogue atStart(Loading.Loaded first) {
+        Snapshot snapshot;
+        try {
+            snapshot = kept.read().orElse(null);
+        } catch (IOException unreadable) {
+            return nothing(first, List.of(String.valueOf(unreadable.getMessage())));
+        }
+        if (snapshot == null) {
+            keep(first.snapshot());
+            tell(new CatalogueEvent.Loaded(first.catalogue().digest(), List.of()));
+            return first.catalogue();
+        }
+        return switch (loader.load(snapshot)) {
+            case Loading.Faulty faulty -> nothing(first, texts(faulty.faults()));
+            case Loading.Loaded accepted ->
+                    isTaken(accepted.catalogue(), first) ? first.catalogue() : accepted.catalogue();
+        };
+    }
+
+    /** Serves nothing at all, since what was accepted cannot be had again, and nothing else was accepted. */
+    private Catalogue nothing(Loading.Loaded first, List<String> reasons) {
+        Revision change = Revision.between(Catalogue.EMPTY, first.catalogue());
+        List<String> lines = new ArrayList<>();
+        reasons.forEach(
+                reason ->
+                        lines.add(
+                                "nothing is served: the catalogue accepted last cannot be loaded again: "
+                                        + reason));
+        lines.addAll(change.lines());
+        hold(change.digest(), lines, first);
+        return Catalogue.EMPTY;
+    }
+
+    /** Whether {@code next} is to take the place of {@code accepted} at once; it is held if not. */
+    private boolean isTaken(Catalogue accepted, Loading.Loaded next) {
+        Revision change = Revision.between(accepted, next.catalogue());
+        if (change.loosens()) {
+            hold(change.digest(), change.lines(), next);
+            return false;
+        }
+        waiting = null;
+        keep(next.snapshot());
+        tell(new CatalogueEvent.Loaded(next.catalogue().digest(), change.lines()));
+        return true;
+    }
+
+    private void hold(Digest change, List<String> lines, Loading.Loaded next) {
+        waiting = new Waiting(clock.instant(), change, List.copyOf(lines), next);
+        LOG.atWarn().addKeyValue("change", change.code()).log("catalogue change held");
+        tell(new CatalogueEvent.Held(change, lines));
+    }
+
+    /** What loosens nothing is served even where it cannot be kept: the next start compares with what was kept before. */
+    private void keep(Snapshot snapshot) {
+        try {
+            kept.keep(snapshot);
+        } catch (IOException failure) {
+            LOG.atError().setCause(failure).log("the catalogue in use cannot be kept");
+        }
+    }
+
+    /** Takes what the files came to, as the watcher found it. */
+    synchronized void reloaded(Loading loading) {
+        switch (loading) {
+            case Loading.Loaded next -> {
+                next.warnings().forEach(ServedCatalogue::warn);
+                if (isTaken(served, next)) {
+                    serve(next.catalogue());
+                }
+            }
+            case Loading.Faulty faulty -> {
+                waiting = null; // the files do not say it any more
+                faulty.faults()
+                        .forEach(
+                                fault ->
+                                        LOG.atError()
+                                                .addKeyValue("at", fault.text())
+                                                .log("catalogue not reloaded"));
+                tell(new CatalogueEvent.Failed(texts(faulty.faults())));
+            }
+        }
+    }
+
+    private void serve(Catalogue next) {
+        revision.incrementAndGet();
+        served = next;
+        current.replace(serving(next), clients.withoutOthersThan(next));
+        followers.forEach(follower -> follower.accept(next));
+        LOG.atInfo().addKeyValue("revision", revision.get()).log("catalogue reloaded");
     }
 
     private Serving serving(Catalogue catalogue) {
@@ -117,6 +273,23 @@ final class ServedCatalogue implements AutoCloseable {
             throw new IllegalStateException("the loader has compiled these rules already");
         }
         return new Serving(revision.get(), catalogue, rules, clients.of(catalogue));
+    }
+
+    /** What has happened is not undone for want of a note of it. */
+    private void tell(CatalogueEvent event) {
+        if (listener == null) {
+            untold.add(event);
+            return;
+        }
+        try {
+            listener.on(event);
+        } catch (StoreException failure) {
+            LOG.atError().setCause(failure).log("a catalogue event could not be noted");
+        }
+    }
+
+    private static List<String> texts(List<Finding> findings) {
+        return findings.stream().map(Finding::text).toList();
     }
 
     private static void warn(Finding warning) {

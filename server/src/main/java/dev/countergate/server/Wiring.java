@@ -14,6 +14,7 @@ import dev.countergate.server.call.ToolService;
 import dev.countergate.server.config.CatalogueLoader;
 import dev.countergate.server.config.CatalogueSchema;
 import dev.countergate.server.config.Loading;
+import dev.countergate.server.config.Snapshot;
 import dev.countergate.server.config.Sources;
 import dev.countergate.server.daemon.DaemonProcess.Built;
 import dev.countergate.server.daemon.DaemonSettings;
@@ -53,7 +54,8 @@ public final class Wiring {
             case Loading.Loaded(
                             Catalogue loaded,
                             List<Finding> warnings,
-                            Loading.Origins origins) ->
+                            Loading.Origins origins,
+                            Snapshot snapshot) ->
                     new CatalogueReport(loaded, List.of(), text(warnings), origins.variables());
             case Loading.Faulty(
                             List<Finding> faults,
@@ -83,7 +85,12 @@ public final class Wiring {
             case Loading.Loaded first -> {
                 ServedCatalogue served =
                         new ServedCatalogue(
-                                settings.catalogue(), loader, sources, first, Clock.systemUTC());
+                                settings.catalogue(),
+                                loader,
+                                sources,
+                                first,
+                                new AcceptedCatalogue(settings.state().path()),
+                                Clock.systemUTC());
                 try {
                     yield serving(settings, environment, served);
                 } catch (StoreException failed) {
@@ -131,7 +138,7 @@ public final class Wiring {
                         Files.getOwner(state.path()).getName(),
                         approvers,
                         freezes,
-                        new NothingHeld(),
+                        served,
                         new ProposalChanges(proposals),
                         log,
                         random,
@@ -145,6 +152,8 @@ public final class Wiring {
                         clock,
                         System::nanoTime);
         proposals.start();
+        served.announceTo(new CatalogueLeaves(log));
+        served.watch();
         Map<String, Operation> operations = new HashMap<>(plane.operations());
         operations.putAll(new ProposalOperations(proposals).operations());
         return new Built.Ready(

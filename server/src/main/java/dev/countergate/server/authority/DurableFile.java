@@ -13,11 +13,11 @@ import java.util.Objects;
 import java.util.Set;
 
 /** A small file that a crash leaves either as it was or as it was to become, never in between, and its owner's alone. */
-final class DurableFile {
+public final class DurableFile {
     private DurableFile() {}
 
     /** Puts {@code text} in the place of what is at {@code path}, mode 0600; on disk when this returns. */
-    static void replace(Path path, String text) throws IOException {
+    public static void replace(Path path, String text) throws IOException {
         Path partly = path.resolveSibling(path.getFileName() + ".new");
         Files.deleteIfExists(partly);
         try (FileChannel file =

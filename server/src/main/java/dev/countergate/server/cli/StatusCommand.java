@@ -97,6 +97,15 @@ final class StatusCommand implements Callable<Integer> {
                         "  agents      %d connected, %d calls running",
                         entry.path("connections").size(),
                         entry.path("running_calls").asInt()));
+        JsonNode held = entry.path("catalogue_in_use").path("held");
+        if (held.isObject()) {
+            console.print(
+                    String.format(
+                            Locale.ROOT,
+                            "  held        a change of the catalogue since %s: `countergate reload` shows and accepts it",
+                            held.path("since").asString()));
+            held.path("lines").forEach(line -> console.print("              " + line.asString()));
+        }
         List<String> differing =
                 EnvironmentRecord.differences(state.environmentRecord(), console.environment());
         if (!differing.isEmpty()) {

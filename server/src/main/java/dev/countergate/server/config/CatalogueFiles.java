@@ -44,6 +44,7 @@ final class CatalogueFiles {
     private final ShapeCheck check;
 
     private final Set<Path> seen = new HashSet<>();
+    private final Map<Path, String> texts = new LinkedHashMap<>();
     private final List<Block> tools = new ArrayList<>();
     private final Map<String, Position> toolNames = new LinkedHashMap<>();
     private final Map<String, Block> backends = new LinkedHashMap<>();
@@ -65,11 +66,17 @@ final class CatalogueFiles {
                 List.copyOf(tools), backends, guards, List.copyOf(principals), policy);
     }
 
+    /** The text of each file read, by the path it was read from. */
+    Map<Path, String> texts() {
+        return texts;
+    }
+
     private Optional<String> text(Path file, Position at, String key) {
         seen.add(identity(file));
         try {
             ByteBuffer bytes = ByteBuffer.wrap(sources.read(file));
             String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+            texts.put(file, text);
             return Optional.of(text.startsWith("\uFEFF") ? text.substring(1) : text);
         } catch (CharacterCodingException notText) {
             report.fault(

@@ -25,11 +25,21 @@ final class CatalogueReader {
     private final UrlReader urls;
     private final Backends backends;
 
-    CatalogueReader(Sources sources, Report report, boolean lenient) {
+    /**
+     * A reader.
+     *
+     * @param shown values that texts come to whatever the sources say, by their places
+     */
+    CatalogueReader(Sources sources, Report report, boolean lenient, Map<String, String> shown) {
         this.report = report;
-        this.interpolation = new Interpolation(sources, report, lenient);
+        this.interpolation = new Interpolation(sources, report, lenient, new Meanings(shown));
         this.urls = new UrlReader(interpolation, report);
         this.backends = new Backends(report);
+    }
+
+    /** What shows of the values put in, by place. */
+    Map<String, String> shown() {
+        return interpolation.meanings().shown();
     }
 
     /** The catalogue; to be used only when nothing was reported as a fault, since stubs stand in for what was. */

@@ -27,12 +27,13 @@ final class Interpolation {
     private final Report report;
     private final boolean lenient;
     private final Map<String, Secret> secrets = new LinkedHashMap<>();
-    private final Meanings meanings = new Meanings();
+    private final Meanings meanings;
 
-    Interpolation(Sources sources, Report report, boolean lenient) {
+    Interpolation(Sources sources, Report report, boolean lenient, Meanings meanings) {
         this.sources = sources;
         this.report = report;
         this.lenient = lenient;
+        this.meanings = meanings;
     }
 
     /** What became of each text that values were put into. */
@@ -65,7 +66,7 @@ final class Interpolation {
 
     /** {@code text} with its values in the clear, where none of them is a credential. */
     String plain(Text text) {
-        String value = new SecretText(pieces(text)).reveal();
+        String value = meanings.fixed(text).orElseGet(() -> new SecretText(pieces(text)).reveal());
         meanings.value(text, value);
         return value;
     }

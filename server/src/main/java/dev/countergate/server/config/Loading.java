@@ -19,8 +19,10 @@ public sealed interface Loading {
      * A catalogue to be used.
      *
      * @param catalogue consistent in itself
+     * @param snapshot to load the same again
      */
-    record Loaded(Catalogue catalogue, List<Finding> warnings, Origins origins) implements Loading {
+    record Loaded(Catalogue catalogue, List<Finding> warnings, Origins origins, Snapshot snapshot)
+            implements Loading {
         public Loaded {
             warnings = List.copyOf(warnings);
         }

@@ -21,7 +21,37 @@ import tools.jackson.databind.node.ObjectNode;
 final class Meanings {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+    private final Map<String, String> fixed;
     private final Map<Text, ObjectNode> byText = new HashMap<>();
+
+    /**
+     * @param fixed what {@link #shown()} gave for an earlier load of the same files
+     */
+    Meanings(Map<String, String> fixed) {
+        this.fixed = fixed;
+    }
+
+    /** What shows of {@code text} whatever the values are now; empty where they decide. */
+    Optional<String> fixed(Text text) {
+        return Optional.ofNullable(fixed.get(place(text)));
+    }
+
+    /** The value or the origin of every text, by its place. */
+    Map<String, String> shown() {
+        Map<String, String> shown = new HashMap<>();
+        byText.forEach(
+                (text, noted) -> {
+                    JsonNode value = noted.has("origin") ? noted.get("origin") : noted.get("value");
+                    if (value != null && text.value().contains("${")) {
+                        shown.put(place(text), value.stringValue());
+                    }
+                });
+        return shown;
+    }
+
+    private static String place(Text text) {
+        return text.at() + " " + text.path();
+    }
 
     /** What {@code text} came to; empty when no values were to be put into it. */
     Optional<JsonNode> of(Text text) {
@@ -41,6 +71,7 @@ final class Meanings {
     /** Notes that {@code text} came to a URL. */
     void url(Text text, URI origin, List<Piece> userInfo, SecretText rest) {
         ObjectNode noted = noted(text);
+        noted.remove("value"); // which may hold a password
         noted.put("origin", origin.toString());
         if (!userInfo.isEmpty()) {
             noted.set("user", json(userInfo));

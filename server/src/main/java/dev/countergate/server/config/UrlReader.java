@@ -106,7 +106,12 @@ final class UrlReader {
                     "an `@` stands after the path has begun, so a user name or password may have been taken for the host",
                     ENCODE + "; write `%40` for an `@` in the path");
         }
-        URI origin = URI.create(origin(scheme.group(1), host.group(1), host.group(2)));
+        URI origin =
+                URI.create(
+                        interpolation
+                                .meanings()
+                                .fixed(text)
+                                .orElse(origin(scheme.group(1), host.group(1), host.group(2))));
         SecretText authorization =
                 hostStart == scheme.end()
                         ? null

@@ -1,0 +1,42 @@
+package dev.countergate.server;
+
+import dev.countergate.server.authority.DurableFile;
+import dev.countergate.server.config.Snapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The catalogue that was accepted last, kept in the state directory so that an edit made while no daemon ran is compared with
+ * it as one made before its eyes. Not thread safe.
+ */
+final class AcceptedCatalogue {
+    /** In the state directory, mode 0600. */
+    static final String FILE = "accepted-catalogue.json";
+
+    private final Path file;
+
+    AcceptedCatalogue(Path state) {
+        this.file = state.resolve(FILE);
+    }
+
+    /**
+     * What is kept; empty before anything was accepted.
+     *
+     * @throws IOException when it is there and cannot be read, which must not pass for a first start
+     */
+    Optional<Snapshot> read() throws IOException {
+        try {
+            return Optional.of(Snapshot.parse(Files.readString(file)));
+        } catch (NoSuchFileException first) {
+            return Optional.empty();
+        }
+    }
+
+    /** Keeps {@code accepted} in place of what was kept; on disk when this returns. */
+    void keep(Snapshot accepted) throws IOException {
+        DurableFile.replace(file, accepted.json());
+    }
+}
