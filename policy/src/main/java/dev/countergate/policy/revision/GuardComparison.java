@@ -8,6 +8,7 @@ import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.rule.RuleSight;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -127,11 +128,14 @@ final class GuardComparison {
                 : Judgement.LOOSENS;
     }
 
-    /** Whether {@code limit} is passed whenever {@code other} is, and means at least as much. */
+    /**
+     * Whether {@code limit} is passed whenever {@code other} is, and means at least as much. Counted apart by other parameters
+     * it would begin at zero.
+     */
     private static boolean covers(Limit limit, Limit other) {
         return limit.calls() <= other.calls()
                 && limit.per().compareTo(other.per()) >= 0
-                && other.by().containsAll(limit.by())
+                && new HashSet<>(limit.by()).equals(new HashSet<>(other.by()))
                 && (limit.forbids() || !other.forbids());
     }
 
