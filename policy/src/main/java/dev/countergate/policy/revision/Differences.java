@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -73,8 +74,8 @@ final class Differences {
 
     private static @Nullable String name(JsonNode item) {
         for (String key : NAMES) {
-            if (item.isObject() && item.get(key) instanceof JsonNode name && name.isString()) {
-                return name.stringValue();
+            if (item.isObject() && item.path(key).isString()) {
+                return item.path(key).stringValue();
             }
         }
         return null;
@@ -85,7 +86,7 @@ final class Differences {
         Set<String> keys = new TreeSet<>(before.propertyNames());
         keys.addAll(after.propertyNames());
         keys.removeIf(
-                key -> before.get(key) instanceof JsonNode value && value.equals(after.get(key)));
+                key -> before.has(key) && Objects.equals(before.get(key), after.get(key)));
         return keys;
     }
 
