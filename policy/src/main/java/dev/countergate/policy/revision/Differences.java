@@ -85,8 +85,7 @@ final class Differences {
     static Set<String> keys(JsonNode before, JsonNode after) {
         Set<String> keys = new TreeSet<>(before.propertyNames());
         keys.addAll(after.propertyNames());
-        keys.removeIf(
-                key -> before.has(key) && Objects.equals(before.get(key), after.get(key)));
+        keys.removeIf(key -> before.has(key) && Objects.equals(before.get(key), after.get(key)));
         return keys;
     }
 

@@ -1,8 +1,8 @@
 package dev.countergate.policy.revision;
 
-import dev.countergate.policy.catalogue.Guard;
 import dev.countergate.policy.catalogue.Guard.Approvals;
 import dev.countergate.policy.catalogue.Guard.Limit;
+import dev.countergate.policy.catalogue.Guard;
 import dev.countergate.policy.catalogue.Policy;
 import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.rule.RuleSight;
@@ -122,8 +122,7 @@ final class GuardComparison {
         if (firstOfAll && mayPermit) {
             return Judgement.LOOSENS; // a permit takes effect only on a tool with a limit
         }
-        return before.stream()
-                        .allMatch(limit -> after.stream().anyMatch(other -> covers(other, limit)))
+        return before.stream().allMatch(old -> after.stream().anyMatch(now -> covers(now, old)))
                 ? Judgement.TIGHTENS
                 : Judgement.LOOSENS;
     }
