@@ -156,17 +156,14 @@ final class Reads {
 
     private static void collect(JsonNode value, Set<String> found) {
         for (String key : List.of("auth", "user", "files", "secret")) {
-            if (value.isObject() && value.get(key) instanceof JsonNode what) {
-                found.add(key + " " + what);
+            if (value.has(key)) {
+                found.add(key + " " + value.path(key));
             }
         }
-        if (value.isObject() && value.get("headers") instanceof JsonNode headers) {
-            headers.properties()
-                    .forEach(
-                            header ->
-                                    found.add(
-                                            "header " + header.getKey() + " " + header.getValue()));
-        }
+        value.path("headers")
+                .properties()
+                .forEach(
+                        header -> found.add("header " + header.getKey() + " " + header.getValue()));
         value.forEach(part -> collect(part, found));
     }
 
@@ -179,7 +176,8 @@ final class Reads {
 
     private static List<String> urls(JsonNode entry) {
         List<String> urls = new ArrayList<>();
-        if (entry.get("url") instanceof JsonNode url) {
+        if (entry.has("url")) {
+            JsonNode url = entry.path("url");
             StringBuilder text = new StringBuilder(url.isString() ? url.stringValue() : "");
             url.path("parts").forEach(part -> text.append(part.asString("")));
             urls.add(text.toString());
