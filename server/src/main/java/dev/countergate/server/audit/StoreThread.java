@@ -1,5 +1,6 @@
 package dev.countergate.server.audit;
 
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -36,7 +37,7 @@ final class StoreThread {
 
     /** Does {@code task} there and waits for it, interrupted or not: what it does cannot be taken back. */
     <T> T call(Task<T> task) throws StoreException {
-        if (Thread.currentThread() == thread) {
+        if (Thread.currentThread().equals(thread)) {
             throw new IllegalStateException("a transaction within a transaction");
         }
         Future<T> outcome;
@@ -55,7 +56,7 @@ final class StoreThread {
                 }
             }
         } catch (ExecutionException failed) {
-            switch (failed.getCause()) {
+            switch (Objects.requireNonNull(failed.getCause())) {
                 case StoreException store -> throw store;
                 case RuntimeException bug -> throw bug;
                 case Error error -> throw error;
@@ -71,7 +72,7 @@ final class StoreThread {
     /** Does {@code task} there in a while; never, when closed before. */
     void schedule(Runnable task, long delayMillis) {
         try {
-            var unused = executor.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+            Future<?> _ = executor.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closed) {
             // Whoever closed the store has done what was left to do.
         }

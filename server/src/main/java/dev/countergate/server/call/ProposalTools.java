@@ -138,8 +138,8 @@ final class ProposalTools {
             status = proposals.await(status, part);
             left = left.minus(part);
             progress.report(
-                    wait.minus(left).toSeconds(),
-                    wait.toSeconds(),
+                    (double) wait.minus(left).toSeconds(),
+                    (double) wait.toSeconds(),
                     "proposal `" + id + "` is " + status.state());
         }
         proposals.tell(call.session().id(), status);
