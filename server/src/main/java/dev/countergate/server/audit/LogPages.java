@@ -27,7 +27,8 @@ final class LogPages {
         }
     }
 
-    private static Store.Lines page(Connection database, long from, int limit) throws SQLException {
+    private static Store.Lines page(Connection database, long from, int limit)
+            throws SQLException, StoreException {
         long first = from < 0 ? Math.max(0, size(database) + from) : from;
         List<String> leaves = new ArrayList<>();
         try (PreparedStatement query =
@@ -46,10 +47,13 @@ final class LogPages {
         return new Store.Lines(withCheckpoints(database, first, leaves), first + leaves.size());
     }
 
-    private static long size(Connection database) throws SQLException {
+    /** How many leaves are committed. */
+    static long size(Connection database) throws StoreException {
         try (PreparedStatement query = database.prepareStatement("SELECT size FROM tree");
                 ResultSet row = query.executeQuery()) {
             return row.next() ? row.getLong(1) : 0;
+        } catch (SQLException failed) {
+            throw new StoreException("cannot read the log", failed);
         }
     }
 

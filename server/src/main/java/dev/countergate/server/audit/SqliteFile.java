@@ -10,22 +10,28 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.function.BiFunction;
 
 /** The one connection that writes {@code store.db}, and its transactions. Not thread safe. */
-final class SqliteFile implements AutoCloseable {
+class SqliteFile implements AutoCloseable {
     private static final int BUSY_MILLIS = 5_000;
 
     private final Path path;
     private final Connection connection;
     private boolean isReadOnly;
 
-    private SqliteFile(Path path, Connection connection) {
+    SqliteFile(Path path, Connection connection) {
         this.path = path;
         this.connection = connection;
     }
 
     /** Opens the file, made when there is none: write-ahead log, synced at every commit, its tables the newest. */
     static SqliteFile open(Path path) throws StoreException {
+        return open(path, SqliteFile::new);
+    }
+
+    static SqliteFile open(Path path, BiFunction<Path, Connection, SqliteFile> making)
+            throws StoreException {
         try {
             if (!Files.exists(path)) {
                 Files.createFile(
@@ -34,7 +40,7 @@ final class SqliteFile implements AutoCloseable {
                                 PosixFilePermissions.fromString("rw-------")));
             }
             SqliteFile file =
-                    new SqliteFile(path, DriverManager.getConnection("jdbc:sqlite:" + path));
+                    making.apply(path, DriverManager.getConnection("jdbc:sqlite:" + path));
             boolean isGood = false;
             try {
                 file.prepare();

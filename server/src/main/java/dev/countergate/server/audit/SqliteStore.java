@@ -40,10 +40,17 @@ public final class SqliteStore implements Store {
     /** A transaction whose work is done: what is true once it is committed. */
     private record Ended(long commit, long size, Optional<String> note, Waiting.Group group) {}
 
+    /** Opens the file, at first and again after a fault. */
+    @FunctionalInterface
+    interface Opening {
+        SqliteFile open(Path path) throws StoreException;
+    }
+
     private final Path path;
     private final LogKey key;
     private final Supplier<Redactor> redactor;
     private final HeadFiles heads;
+    private final Opening opening;
     private final Waiting waiting = new Waiting();
     private final StoreThread writer = new StoreThread("store-writer");
     private final StoreThread reader = new StoreThread("store-reader");
@@ -61,13 +68,19 @@ public final class SqliteStore implements Store {
     private long epoch;
     private @Nullable String newestHead;
 
-    private SqliteStore(SqliteFile file, LogKey key, Supplier<Redactor> redactor, HeadFiles heads) {
+    private SqliteStore(
+            SqliteFile file,
+            LogKey key,
+            Supplier<Redactor> redactor,
+            HeadFiles heads,
+            Opening opening) {
         this.path = file.path();
         this.committed = new CommittedView(path);
         this.file = file;
         this.key = key;
         this.redactor = redactor;
         this.heads = heads;
+        this.opening = opening;
     }
 
     /** Opens the store in {@code directory} without a head elsewhere, its secrets never other ones. */
@@ -87,7 +100,13 @@ public final class SqliteStore implements Store {
     public static SqliteStore open(
             Path directory, List<Path> elsewhere, Supplier<Redactor> redactor)
             throws StoreException {
-        SqliteFile file = SqliteFile.open(directory.resolve("store.db"));
+        return open(directory, elsewhere, redactor, SqliteFile::open);
+    }
+
+    static SqliteStore open(
+            Path directory, List<Path> elsewhere, Supplier<Redactor> redactor, Opening opening)
+            throws StoreException {
+        SqliteFile file = opening.open(directory.resolve("store.db"));
         SqliteStore store = null;
         boolean isGood = false;
         try {
@@ -95,7 +114,7 @@ public final class SqliteStore implements Store {
             places.addAll(elsewhere);
             HeadFiles heads = new HeadFiles(places);
             LogKey key = LogKey.in(directory, file.leaves() == 0 && !heads.isAny());
-            SqliteStore opened = new SqliteStore(file, key, redactor, heads);
+            SqliteStore opened = new SqliteStore(file, key, redactor, heads, opening);
             store = opened;
             opened.writer.call(() -> opened.begin(file));
             isGood = true;
@@ -248,19 +267,21 @@ public final class SqliteStore implements Store {
                 failed.addSuppressed(unreadable);
                 throw StoreException.uncertain(failed);
             }
-            if (settled == ended.commit()) {
-                return;
+            if (settled != ended.commit()) {
+                throw failed;
             }
-            throw failed;
+            trouble = null;
+            return;
         }
         settle(ended);
+        trouble = null;
     }
 
     /** The file, opened again after a fault; then also what became of a commit of unknown outcome is settled. */
     private SqliteFile file() throws StoreException {
         SqliteFile open = file;
         if (open == null) {
-            open = SqliteFile.open(path);
+            open = opening.open(path);
             file = open;
         }
         Ended asked = unsettled;
@@ -277,7 +298,6 @@ public final class SqliteStore implements Store {
         waiting.remove(ended.group());
         settled = ended.commit();
         size = ended.size();
-        trouble = null;
         ended.note().ifPresent(this::headIs);
     }
 

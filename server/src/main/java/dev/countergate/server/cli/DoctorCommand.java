@@ -6,6 +6,8 @@ import dev.countergate.relay.StateDirectory;
 import dev.countergate.server.CatalogueReport;
 import dev.countergate.server.Version;
 import dev.countergate.server.Wiring;
+import dev.countergate.server.audit.AuditFile.Verdict;
+import dev.countergate.server.audit.StoredLog;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -55,6 +57,7 @@ final class DoctorCommand implements Callable<Integer> {
         found.addAll(FileModeCheck.of(state));
         found.addAll(daemon(state, status));
         found.addAll(AuthorityCheck.of(state, status, console.environment(), Instant.now()));
+        log(state).ifPresent(found::add);
         found.addAll(catalogue(place.catalogue(console)));
         if (json) {
             ArrayNode checks = JsonNodeFactory.instance.arrayNode();
@@ -120,6 +123,27 @@ final class DoctorCommand implements Callable<Integer> {
                             "`countergate stop`, then start it from here"));
         }
         return found;
+    }
+
+    private static Optional<Diagnosis> log(StateDirectory state) {
+        return StoredLog.verify(state.path())
+                .map(
+                        verdict ->
+                                switch (verdict) {
+                                    case Verdict.Good(long size) ->
+                                            Diagnosis.ok("log", size + " leaves, all as signed");
+                                    case Verdict.Tampered(long first, long last, String why) ->
+                                            Diagnosis.problem(
+                                                    "log",
+                                                    "tampered with from leaf " + first + ": " + why,
+                                                    "keep the state directory as it is, and find out"
+                                                            + " who wrote to it");
+                                    case Verdict.CannotTell(long size, String why) ->
+                                            Diagnosis.problem(
+                                                    "log",
+                                                    why,
+                                                    "restore the state directory's files");
+                                });
     }
 
     private List<Diagnosis> catalogue(Path file) {

@@ -185,19 +185,6 @@ class SqliteStoreTest {
                 .hasMessageContaining("restore it from a copy");
     }
 
-    @Test
-    void brings_version_1_up_to_date() throws Exception {
-        try (Connection database = database()) {
-            Schema.upgrade(database, 1);
-        }
-        sql("INSERT INTO proposal VALUES ('p', '{}', '" + PENDING.checksum() + "', 'PENDING', 0)");
-        try (SqliteStore store = open()) {
-            assertThat(store.<Optional<Store.Proposal>>read(rows -> rows.proposal("p")))
-                    .hasValueSatisfying(found -> assertThat(found.state()).isEqualTo("PENDING"));
-            assertThat(store.<Long>write(in -> in.raise("freeze"))).isEqualTo(1);
-        }
-    }
-
     private static Store.Proposal proposal(String id, boolean held, long created) {
         return new Store.Proposal(
                 id,
