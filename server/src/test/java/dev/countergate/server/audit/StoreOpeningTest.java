@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is found wrong when a store is opened, and what it still does then. */
 class StoreOpeningTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     @TempDir Path directory;
     @TempDir Path elsewhere;
 
@@ -144,6 +148,52 @@ class StoreOpeningTest {
         assertRefused("cannot be written");
         Files.setPosixFilePermissions(store(), PosixFilePermissions.fromString("rw-------"));
         assertGood();
+    }
+
+    @Test
+    void refuses_to_write_while_a_head_cannot_be_kept_and_goes_on_when_it_can() throws Exception {
+        Path blocked = elsewhere.resolve("blocked");
+        Files.writeString(blocked, "a file where a directory is to be");
+        Redactor none = Redactor.of(List.of());
+        try (SqliteStore store =
+                SqliteStore.open(directory, List.of(blocked.resolve("head")), () -> none)) {
+            store.write(in -> in.append(leaf()));
+            until(() -> store.trouble().isPresent());
+            assertThatThrownBy(() -> store.write(in -> in.append(leaf())))
+                    .hasMessageContaining("cannot keep the log's head");
+            Files.delete(blocked);
+            until(() -> store.trouble().isEmpty());
+            store.write(in -> in.append(leaf()));
+        }
+        assertThat(Files.readString(blocked.resolve("head")))
+                .startsWith("epoch 1\ncountergate\n2\n");
+    }
+
+    @Test
+    void keeps_its_head_soon_after_each_transaction() throws Exception {
+        try (SqliteStore store = open()) {
+            store.write(in -> in.append(leaf()));
+            until(() -> headSays("\n1\n"));
+            store.write(in -> in.append(leaf()));
+            until(() -> headSays("\n2\n"));
+        }
+    }
+
+    private boolean headSays(String size) {
+        try {
+            return Files.exists(elsewhere.resolve("head"))
+                    && Files.readString(elsewhere.resolve("head")).contains(size);
+        } catch (IOException moving) {
+            return false;
+        }
+    }
+
+    private static void until(BooleanSupplier isSo) {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (!isSo.getAsBoolean()) {
+            assertThat(Instant.now()).isBefore(end);
+            Thread.onSpinWait();
+        }
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countergate.policy.secret.Redactor;
+import dev.countergate.policy.secret.Secret;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -133,6 +135,35 @@ class WaitingLeavesTest {
             assertThat(leaves(store)).hasSize(2);
             assertThat(leaves(store).getLast()).contains("\"second\"");
         }
+    }
+
+    @Test
+    void keep_what_others_recompute_to_the_byte_or_not_at_all() throws Exception {
+        Redactor redactor = Redactor.of(List.of(new Secret("TOKEN", "hunter-two")));
+        try (SqliteStore store = SqliteStore.open(directory, redactor)) {
+            for (String name : List.of("core", "statement", "signature")) {
+                Leaf leaf = new Leaf("proposed", Instant.EPOCH, Map.of(name, "a hunter-two"));
+                assertThatThrownBy(() -> store.write(in -> in.append(leaf)))
+                        .hasMessageContaining("cannot hold");
+            }
+            store.write(in -> in.append(leaf("a hunter-two")));
+            assertThat(leaves(store)).hasSize(1);
+            assertThat(leaves(store).getFirst()).contains("\"a [secret TOKEN]\"");
+            assertThat(store.trouble()).isEmpty();
+        }
+    }
+
+    @Test
+    void have_room_for_the_largest_core_with_every_character_escaped() throws Exception {
+        try (SqliteStore store = open()) {
+            store.write(in -> in.append(leaf("\"".repeat(64 << 10))));
+            assertThatThrownBy(() -> store.write(in -> in.append(leaf("x".repeat(Leaf.BYTES_MAX)))))
+                    .hasMessageContaining("cannot hold");
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            store.export(out);
+            assertThat(out.size()).isGreaterThan(128 << 10);
+        }
+        assertThat(StoredLog.verify(directory)).contains(new AuditFile.Verdict.Good(1));
     }
 
     private static Thread holding(SqliteStore store, CountDownLatch busy, CountDownLatch go) {
