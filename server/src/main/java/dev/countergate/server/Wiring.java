@@ -101,6 +101,20 @@ public final class Wiring {
         };
     }
 
+    /** Beside the user's catalogue, which no copy of a state directory brings back; nowhere when nothing can be written there. */
+    private static List<Path> headsElsewhere(
+            StateDirectory state, Map<String, String> environment) {
+        Path heads = StateDirectory.userCatalogue(environment).resolveSibling("heads");
+        try {
+            Files.createDirectories(heads);
+        } catch (IOException closed) {
+            return List.of();
+        }
+        return Files.isWritable(heads)
+                ? List.of(heads.resolve(String.valueOf(state.path().getFileName())))
+                : List.of();
+    }
+
     private static Built.Ready serving(
             DaemonSettings settings, Map<String, String> environment, ServedCatalogue served)
             throws StoreException, IOException {
@@ -108,7 +122,10 @@ public final class Wiring {
         SecureRandom random = new SecureRandom();
         StateDirectory state = settings.state();
         Store store =
-                SqliteStore.open(state.path(), List.of(), () -> served.current().now().redactor());
+                SqliteStore.open(
+                        state.path(),
+                        headsElsewhere(state, environment),
+                        () -> served.current().now().redactor());
         OperatorLog log = new StoredOperatorLog(store, clock);
         Freezes freezes =
                 new Freezes(
