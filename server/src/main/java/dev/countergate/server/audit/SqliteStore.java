@@ -138,7 +138,9 @@ public final class SqliteStore implements Store {
         if (fault.isEmpty() && opened.isReadOnly()) {
             fault =
                     Optional.of(
-                            "`" + path + "` cannot be written: give it back its owner and mode");
+                            "`"
+                                    + path
+                                    + "` cannot be written: give `store.db*` back their owner and mode");
         }
         if (fault.isPresent()) {
             refusal = fault.get();

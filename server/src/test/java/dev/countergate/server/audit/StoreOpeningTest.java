@@ -146,7 +146,11 @@ class StoreOpeningTest {
         write(3);
         Files.setPosixFilePermissions(store(), PosixFilePermissions.fromString("r--------"));
         assertRefused("cannot be written");
-        Files.setPosixFilePermissions(store(), PosixFilePermissions.fromString("rw-------"));
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            }
+        }
         assertGood();
     }
 
