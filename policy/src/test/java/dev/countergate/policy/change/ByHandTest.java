@@ -91,8 +91,7 @@ class ByHandTest {
             if (text.indexOf('\0') < 0) {
                 assertThat(ByHand.curl(post(text, null)).orElseThrow()).matches("[ -~\n]*");
             }
-            assertThat(ByHand.aws(restart(text, List.of("i-1"))).orElseThrow())
-                    .matches("[ -~\n]*");
+            assertThat(ByHand.aws(restart(text, List.of("i-1"))).orElseThrow()).matches("[ -~\n]*");
         }
     }
 

@@ -113,7 +113,8 @@ class CoreRequestTest {
 
     private static SecretText hidden(Random random) {
         return SecretText.hidden(
-                new Secret(pick(random, List.of("A", "/run/b c", "password of tools[3].url")), "s"));
+                new Secret(
+                        pick(random, List.of("A", "/run/b c", "password of tools[3].url")), "s"));
     }
 
     private static Map<String, List<String>> parameters(Random random) {

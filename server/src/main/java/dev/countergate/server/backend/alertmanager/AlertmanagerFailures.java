@@ -40,8 +40,7 @@ final class AlertmanagerFailures {
     private static String refusedHint(AlertmanagerRequest.Read request) {
         return switch (request) {
             case AlertmanagerRequest.Alerts _, AlertmanagerRequest.Groups _ ->
-                    "mend the matchers, as in severity=~\"page|ticket\", or the receiver's regular"
-                        + " expression";
+                    "mend the matchers, as in severity=~\"page|ticket\", or the receiver's regular expression";
             case AlertmanagerRequest.Silences _ ->
                     "mend the matchers, as in alertname=\"TargetDown\"";
             case AlertmanagerRequest.Status _ -> BackendWords.hint(FailureCode.BACKEND_REFUSED);

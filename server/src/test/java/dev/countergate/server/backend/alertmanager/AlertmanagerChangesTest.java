@@ -144,8 +144,7 @@ class AlertmanagerChangesTest {
                 (Resolution.Resolved) changes().resolve(silence("deploy \"x\""), wished());
 
         JsonNode body =
-                JsonMapper.shared()
-                        .readTree(resolution.request().json().get("body").stringValue());
+                JsonMapper.shared().readTree(resolution.request().json().get("body").stringValue());
         assertThat(body.get("startsAt").stringValue()).isEqualTo("2026-11-21T07:00:00.000Z");
         assertThat(body.get("endsAt").stringValue()).isEqualTo("2026-11-21T08:30:00.000Z");
         assertThat(body.get("createdBy").stringValue()).isEqualTo("unix:ana-agent");
@@ -193,8 +192,7 @@ class AlertmanagerChangesTest {
                     error-silence-no-matchers.json   | FAILED
                     error-silence-wrong-type.json    | FAILED
                     """)
-    void what_an_alertmanager_refuses_has_no_effect(String file, Outcome outcome)
-            throws Exception {
+    void what_an_alertmanager_refuses_has_no_effect(String file, Outcome outcome) throws Exception {
         for (String product : List.of("alertmanager-0.25.0", "alertmanager-0.33.1")) {
             answer("POST /api/v2/silences", product, file);
             Sent sent = changes().send(silenced("x"), sending(Duration.ofSeconds(10)));
@@ -351,8 +349,7 @@ class AlertmanagerChangesTest {
                         resolved(
                                 changes()
                                         .resolve(
-                                                new AlertmanagerRequest.Expire(IT, ID),
-                                                wished())));
+                                                new AlertmanagerRequest.Expire(IT, ID), wished())));
         answer("GET /api/v2/silence/" + ID, 200, silenceOf(state, "x"));
 
         assertThat(changes().search(frozen, CREATED, within(Duration.ofSeconds(10))).sighting())

@@ -30,8 +30,8 @@ import dev.countergate.server.backend.Sending;
 import dev.countergate.server.backend.Sent;
 import dev.countergate.server.backend.WireRequest;
 import dev.countergate.server.backend.Wish;
-import dev.countergate.testing.RawServer;
 import dev.countergate.testing.RawServer.Behaviour;
+import dev.countergate.testing.RawServer;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -104,14 +104,8 @@ class HttpChangesTest {
                         "200 in an encoding nobody asked for",
                         Outcome.OUTCOME_UNKNOWN,
                         (r, c) -> c.answer(200, "Content-Encoding: br\n", "x")),
-                row(
-                        "301",
-                        Outcome.OUTCOME_UNKNOWN,
-                        (r, c) -> c.answer(301, "Location: /b\n", "")),
-                row(
-                        "302",
-                        Outcome.OUTCOME_UNKNOWN,
-                        (r, c) -> c.answer(302, "Location: /b\n", "")),
+                row("301", Outcome.OUTCOME_UNKNOWN, (r, c) -> c.answer(301, "Location: /b\n", "")),
+                row("302", Outcome.OUTCOME_UNKNOWN, (r, c) -> c.answer(302, "Location: /b\n", "")),
                 row(
                         "303, as after a form",
                         Outcome.OUTCOME_UNKNOWN,
@@ -257,8 +251,7 @@ class HttpChangesTest {
         try (RawServer plain = RawServer.start((r, c) -> c.answer(200, "", ""));
                 Client client =
                         new Client(
-                                URI.create(
-                                        plain.origin().toString().replace("http:", "https:")))) {
+                                URI.create(plain.origin().toString().replace("http:", "https:")))) {
             Sent noTls = client.changes().send(client.post("{}"), sending(Duration.ofSeconds(5)));
 
             assertThat(noTls.outcome()).isEqualTo(Outcome.FAILED);
@@ -267,7 +260,12 @@ class HttpChangesTest {
 
     static Stream<@Nullable String> bodies() {
         return Stream.of(
-                null, "", "{}", "{\"a\":\"\u00E9\u4E2D\uD83D\uDE00\\n\"}", "[secret X]", "a\r\nb\0");
+                null,
+                "",
+                "{}",
+                "{\"a\":\"\u00E9\u4E2D\uD83D\uDE00\\n\"}",
+                "[secret X]",
+                "a\r\nb\0");
     }
 
     @ParameterizedTest
@@ -281,8 +279,7 @@ class HttpChangesTest {
                 RawServer.Request received = server.requests().getLast();
 
                 Map<String, String> said = said(received, server.origin());
-                said.replaceAll(
-                        (name, value) -> value.replace(TOKEN.value(), TOKEN.shown()));
+                said.replaceAll((name, value) -> value.replace(TOKEN.value(), TOKEN.shown()));
                 assertThat(said).isEqualTo(said(request));
                 assertThat(said)
                         .containsEntry("header idempotency-key", ATTEMPT.toString())
@@ -302,9 +299,7 @@ class HttpChangesTest {
                         RawServer.start(
                                 (r, c) ->
                                         c.answer(
-                                                200,
-                                                "",
-                                                answers.get(Integer.parseInt(r.body()))));
+                                                200, "", answers.get(Integer.parseInt(r.body()))));
                 Client client = new Client(server.origin())) {
             List<String> results =
                     IntStream.range(0, answers.size())
@@ -381,9 +376,7 @@ class HttpChangesTest {
                                             within(Duration.ofSeconds(1)))
                                     .sighting())
                     .isEqualTo(Sighting.UNREADABLE);
-            assertThat(
-                            client.changes()
-                                    .stop(client.post("{}"), "x", within(Duration.ofSeconds(1))))
+            assertThat(client.changes().stop(client.post("{}"), "x", within(Duration.ofSeconds(1))))
                     .isFalse();
             assertThat(client.changes().longest(client.post("{}"), client.wished().tool()))
                     .isEqualTo(Duration.ofSeconds(7));
@@ -441,7 +434,8 @@ class HttpChangesTest {
             UrlTemplate url =
                     ((Checked.Valid<UrlTemplate>)
                                     UrlTemplate.parse(
-                                            SecretText.plain(origin + "/a"), Parameters.of(List.of())))
+                                            SecretText.plain(origin + "/a"),
+                                            Parameters.of(List.of())))
                             .value();
             return new HttpAction(
                     backend.name(),
@@ -478,8 +472,7 @@ class HttpChangesTest {
 
         void read() throws InterruptedException, IOException {
             transport.fetch(
-                    WireRequest.get(
-                            SecretText.plain(origin + "/"), List.of()),
+                    WireRequest.get(SecretText.plain(origin + "/"), List.of()),
                     within(Duration.ofSeconds(5)));
         }
 

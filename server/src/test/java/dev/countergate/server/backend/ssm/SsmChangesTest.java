@@ -29,9 +29,9 @@ import dev.countergate.server.backend.Wish;
 import dev.countergate.testing.ssm.AcceptedCommand;
 import dev.countergate.testing.ssm.Fault;
 import dev.countergate.testing.ssm.RealTimeClock;
-import dev.countergate.testing.ssm.SimulatedInstance;
 import dev.countergate.testing.ssm.SimulatedInstance.Delivery;
 import dev.countergate.testing.ssm.SimulatedInstance.Ping;
+import dev.countergate.testing.ssm.SimulatedInstance;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -187,16 +187,14 @@ class SsmChangesTest {
 
     @Test
     void reaches_no_more_instances_than_its_guard_says_or_ten() throws Exception {
-        List<String> eleven =
-                IntStream.range(0, 11).mapToObj(i -> "i-%017x".formatted(i)).toList();
+        List<String> eleven = IntStream.range(0, 11).mapToObj(i -> "i-%017x".formatted(i)).toList();
         eleven.forEach(id -> put(fixture.instance(id)));
         Request all = commands(eleven, Map.of(), "true");
 
         refuses(all, null, "TOO_MANY_TARGETS");
         refuses(all, 10, "TOO_MANY_TARGETS");
         assertThat(resolved(changes().resolve(all, wished(11))).targets()).hasSize(11);
-        assertThat(fixed(commands(eleven.subList(0, 10), Map.of(), "true")).targets())
-                .hasSize(10);
+        assertThat(fixed(commands(eleven.subList(0, 10), Map.of(), "true")).targets()).hasSize(10);
     }
 
     @Test
@@ -309,7 +307,17 @@ class SsmChangesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1,780", "2,660", "3,660", "50,600", "34%,780", "50%,660", "67%,660", "100%,600", "1%,780"})
+    @CsvSource({
+        "1,780",
+        "2,660",
+        "3,660",
+        "50,600",
+        "34%,780",
+        "50%,660",
+        "67%,660",
+        "100%,600",
+        "1%,780"
+    })
     void gives_instances_that_wait_for_others_the_time_of_the_others(
             String concurrency, int seconds) throws Exception {
         List<String> four = Stream.of(ONE, TWO, THREE, "i-0123456789abcdef3").toList();
@@ -488,11 +496,7 @@ class SsmChangesTest {
 
         Files.createFile(sandboxes.resolve(ONE).resolve("go"));
         Sent after =
-                changes()
-                        .resume(
-                                frozen(request),
-                                told.getFirst(),
-                                sending(Duration.ofSeconds(20)));
+                changes().resume(frozen(request), told.getFirst(), sending(Duration.ofSeconds(20)));
         assertThat(after.outcome()).isEqualTo(Outcome.APPLIED);
         assertThat(changes().search(frozen(request), Instant.now(), within(soon())).sighting())
                 .isEqualTo(Sighting.FOUND);
@@ -502,7 +506,9 @@ class SsmChangesTest {
     @Test
     void a_watch_that_may_not_look_says_unknown() throws Exception {
         CoreRequest.Ssm request = fixed("true", ONE);
-        fixture.simulator().faults().next("ListCommands", new Fault.Refused("AccessDeniedException", "x"));
+        fixture.simulator()
+                .faults()
+                .next("ListCommands", new Fault.Refused("AccessDeniedException", "x"));
         Sent sent = send(request);
 
         assertThat(sent.outcome()).isEqualTo(Outcome.OUTCOME_UNKNOWN);
@@ -571,11 +577,7 @@ class SsmChangesTest {
 
         assertThat(changes().stop(frozen(request), told.getFirst(), within(soon()))).isTrue();
         Sent ended =
-                changes()
-                        .resume(
-                                frozen(request),
-                                told.getFirst(),
-                                sending(Duration.ofSeconds(20)));
+                changes().resume(frozen(request), told.getFirst(), sending(Duration.ofSeconds(20)));
         assertThat(ended.outcome()).isEqualTo(Outcome.PARTLY_APPLIED);
         assertThat(ended.detail()).contains("Cancelled");
         fixture.simulator().faults().next("CancelCommand", new Fault.Throttled());
@@ -590,11 +592,7 @@ class SsmChangesTest {
         changes().send(request, sending(Duration.ofSeconds(2)));
         assertThat(changes().stop(frozen(request), told.getFirst(), within(soon()))).isTrue();
         Sent ended =
-                changes()
-                        .resume(
-                                frozen(request),
-                                told.getFirst(),
-                                sending(Duration.ofSeconds(20)));
+                changes().resume(frozen(request), told.getFirst(), sending(Duration.ofSeconds(20)));
 
         assertThat(ended.outcome()).isEqualTo(Outcome.FAILED);
         assertThat(ended.detail()).contains(TWO + " Cancelled");
@@ -660,15 +658,10 @@ class SsmChangesTest {
 
         assertThat(changes().stop(frozen(request), told.getFirst(), within(soon()))).isTrue();
         Sent ended =
-                changes()
-                        .resume(
-                                frozen(request),
-                                told.getFirst(),
-                                sending(Duration.ofSeconds(20)));
+                changes().resume(frozen(request), told.getFirst(), sending(Duration.ofSeconds(20)));
         assertThat(ended.outcome()).isEqualTo(Outcome.PARTLY_APPLIED);
         assertThat(changes().stop(frozen(request), told.getFirst(), within(soon()))).isFalse();
-        assertThat(changes().longest(request, wished(null).tool()))
-                .isEqualTo(Duration.ofHours(6));
+        assertThat(changes().longest(request, wished(null).tool())).isEqualTo(Duration.ofHours(6));
     }
 
     @Test
