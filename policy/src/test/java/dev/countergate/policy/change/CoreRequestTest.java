@@ -189,6 +189,31 @@ class CoreRequestTest {
     }
 
     @Test
+    void keeps_parameters_in_the_order_of_their_names_however_they_came() {
+        Map<String, List<String>> parameters = new LinkedHashMap<>();
+        for (int i = 99; i > 0; i--) {
+            parameters.put("p" + i * 7 % 100, List.of("b", "a"));
+        }
+        CoreRequest.Ssm request =
+                new CoreRequest.Ssm(
+                        CoreRequest.Ssm.Action.SEND_COMMAND,
+                        "D",
+                        "1",
+                        Cores.HASH,
+                        parameters,
+                        List.of("i-1"),
+                        "1",
+                        "0",
+                        600,
+                        ATTEMPT);
+
+        assertThat(List.copyOf(request.parameters().keySet())).isSorted();
+        assertThat(request.json().get("parameters").propertyNames())
+                .containsExactlyElementsOf(request.parameters().keySet());
+        assertThat(request.parameters().get("p7")).containsExactly("b", "a");
+    }
+
+    @Test
     void names_each_member_in_which_the_world_moved() {
         CoreRequest.Ssm then = restart("true", List.of("i-1", "i-2"));
         CoreRequest.Ssm now =
