@@ -35,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Timeout(30)
 class WebhookNoticesTest {
-    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration SHORT = Duration.ofMillis(1_500);
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Secret HOOK = new Secret("OPS_WEBHOOK", "T0123/B4567/hook-token");
     private static final Secret TOKEN = new Secret("JIRA_TOKEN", "jira-token-value");
@@ -172,8 +172,9 @@ class WebhookNoticesTest {
     @MethodSource("failures")
     void posts_once_and_logs_a_failure_without_the_url(
             String what, String why, RawServer.Behaviour behaviour) throws Exception {
+        Duration deadline = why.equals("BACKEND_TIMEOUT") ? SHORT : LONG;
         try (RawServer server = RawServer.start(behaviour);
-                WebhookNotices notices = new WebhookNotices("test", System::nanoTime, SHORT)) {
+                WebhookNotices notices = new WebhookNotices("test", System::nanoTime, deadline)) {
             notices.follow(catalogue(to(server, "proposed")));
             notices.tell(PROPOSED);
             String line = nextLine();
