@@ -59,9 +59,9 @@ final class StoreChild implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         process.destroyForcibly();
-        process.waitFor();
+        process.onExit().join();
     }
 
     public static void main(String[] arguments) throws Exception {
