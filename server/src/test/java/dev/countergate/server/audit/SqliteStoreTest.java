@@ -156,6 +156,7 @@ class SqliteStoreTest {
                     .isInstanceOf(IllegalStateException.class);
             assertThat(store.<Optional<Store.Proposal>>read(rows -> rows.proposal("p"))).isEmpty();
             assertThat(store.size()).isZero();
+            assertThat(store.<Boolean>write(in -> in.insert(PENDING))).isTrue();
         }
     }
 

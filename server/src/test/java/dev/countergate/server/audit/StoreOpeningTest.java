@@ -74,6 +74,22 @@ class StoreOpeningTest {
     }
 
     @Test
+    void notices_an_older_copy_that_was_taken_while_it_was_open() throws Exception {
+        Path log = directory.resolve("store.db-wal");
+        byte[] older;
+        byte[] olderLog;
+        try (SqliteStore store = open()) {
+            store.write(in -> in.append(leaf()));
+            older = Files.readAllBytes(store());
+            olderLog = Files.readAllBytes(log);
+            store.write(in -> in.append(leaf()));
+        }
+        Files.write(store(), older);
+        Files.write(log, olderLog);
+        assertRefused("2 leaves where 1 are");
+    }
+
+    @Test
     void notices_another_log_of_the_same_length() throws Exception {
         write(3);
         byte[] before = Files.readAllBytes(store());
