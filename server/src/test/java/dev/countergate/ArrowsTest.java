@@ -223,6 +223,34 @@ class ArrowsTest {
     }
 
     @Test
+    void what_a_person_signs_with_hangs_on_nothing_of_the_daemon() {
+        check(
+                noClasses()
+                        .that()
+                        .resideInAPackage("dev.countergate.server.approver..")
+                        .should()
+                        .dependOnClassesThat(
+                                resideInAnyPackage(
+                                                "dev.countergate.server..",
+                                                "dev.countergate.relay..")
+                                        .and(
+                                                resideInAPackage(
+                                                                "dev.countergate.server.approver..")
+                                                        .negate()
+                                                        .as("beyond itself"))));
+        check(
+                noClasses()
+                        .that()
+                        .resideInAPackage("dev.countergate.server..")
+                        .and()
+                        .resideOutsideOfPackages(
+                                "dev.countergate.server.approver..", "dev.countergate.server.cli..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("dev.countergate.server.approver.."));
+    }
+
+    @Test
     void nobody_but_the_command_line_calls_back_to_the_wiring() {
         check(
                 noClasses()

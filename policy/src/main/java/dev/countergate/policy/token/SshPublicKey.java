@@ -161,6 +161,11 @@ public final class SshPublicKey {
 
     /** {@code SHA256:} and the digest of the key in base64 without padding, as {@code ssh-keygen -l} prints it. */
     public String fingerprint() {
+        return fingerprint(blob);
+    }
+
+    /** The fingerprint of a key of any kind in SSH's encoding, whether it could approve or not. */
+    public static String fingerprint(byte[] blob) {
         return "SHA256:"
                 + Base64.getEncoder().withoutPadding().encodeToString(Digest.of(blob).bytes());
     }
