@@ -154,7 +154,8 @@ final class CallCommand implements Callable<Integer> {
             }
         }
         if (!failed) {
-            return ExitCode.DONE;
+            String status = result.path("structuredContent").path("status").asString("");
+            return status.equals("approval_required") ? ExitCode.REFUSED : ExitCode.DONE;
         }
         String code = result.path("_meta").path("dev.countergate/error").path("code").asString("");
         return REFUSALS.contains(code) ? ExitCode.REFUSED : ExitCode.FAILED;

@@ -2,14 +2,16 @@ package dev.countergate.server.cli;
 
 import dev.countergate.relay.ExitCode;
 import dev.countergate.server.Version;
+import dev.countergate.server.approver.RefusedException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+import picocli.CommandLine;
 
 /** Every command there is. */
 public final class CommandTree {
@@ -26,6 +28,20 @@ public final class CommandTree {
                         .addSubcommand(new CheckCommand(console))
                         .addSubcommand(new ToolsCommand(console))
                         .addSubcommand(new CallCommand(console))
+                        .addSubcommand(new PendingCommand(console))
+                        .addSubcommand(new WatchCommand(console))
+                        .addSubcommand(new ShowCommand(console))
+                        .addSubcommand(new ApproveCommand(console))
+                        .addSubcommand(new RejectCommand(console))
+                        .addSubcommand(new StatementCommand(console))
+                        .addSubcommand(new SubmitCommand(console))
+                        .addSubcommand(new DoneCommand(console))
+                        .addSubcommand(new CancelCommand(console))
+                        .addSubcommand(new ResolveCommand(console))
+                        .addSubcommand(new FreezeCommand(console))
+                        .addSubcommand(new ThawCommand(console))
+                        .addSubcommand(new ReloadCommand(console))
+                        .addSubcommand(approver(console))
                         .addSubcommand(audit(console))
                         .addSubcommand(new ConnectCommand(console))
                         .addSubcommand(new DoctorCommand(console));
@@ -36,12 +52,9 @@ public final class CommandTree {
         commands.setUsageHelpAutoWidth(false);
         commands.setUsageHelpWidth(100);
         commands.setParameterExceptionHandler(CommandTree::wrongUsage);
+        commands.setCaseInsensitiveEnumValuesAllowed(true);
         commands.setExecutionExceptionHandler(
-                (failure, command, parsed) ->
-                        console.fail(
-                                failure.getMessage() == null
-                                        ? failure.toString()
-                                        : failure.getMessage()));
+                (failure, command, parsed) -> failed(failure, console));
         return commands;
     }
 
@@ -52,9 +65,24 @@ public final class CommandTree {
                 .addSubcommand(new AuditVerifyCommand(console));
     }
 
+    private static CommandLine approver(Console console) {
+        return new CommandLine(new ApproverCommand())
+                .addSubcommand(new ApproverCommand.Add(console))
+                .addSubcommand(new ApproverCommand.Listing(console))
+                .addSubcommand(new ApproverCommand.Removal(console));
+    }
+
     private static void withHelp(CommandLine command) {
         command.getCommandSpec().mixinStandardHelpOptions(true);
         command.getSubcommands().values().forEach(CommandTree::withHelp);
+    }
+
+    private static int failed(Exception failure, Console console) {
+        if (failure instanceof RefusedException refused) {
+            return console.refuse(refused);
+        }
+        return console.fail(
+                failure.getMessage() == null ? failure.toString() : failure.getMessage());
     }
 
     private static int wrongUsage(ParameterException wrong, String[] arguments) {
@@ -63,16 +91,25 @@ public final class CommandTree {
                 .println(
                         "countergate: "
                                 + wrong.getMessage()
+                                + suggestion(wrong)
                                 + ": see `"
                                 + command.getCommandSpec().qualifiedName()
                                 + " --help`");
         return ExitCode.WRONG_USAGE;
     }
 
+    private static String suggestion(ParameterException wrong) {
+        return wrong instanceof UnmatchedArgumentException unmatched
+                        && !unmatched.getSuggestions().isEmpty()
+                ? ": did you mean `" + String.join("` or `", unmatched.getSuggestions()) + "`?"
+                : "";
+    }
+
     @Command(
             name = "countergate",
             description = {
-                "Agents read production freely. They change it only with a person's countersignature."
+                "Agents read production freely. They change it only with a person's"
+                        + " countersignature."
             },
             synopsisSubcommandLabel = "COMMAND",
             footer = {
@@ -81,7 +118,8 @@ public final class CommandTree {
                 "",
                 "  $ countergate check tools.yaml",
                 "  $ countergate call error_ratio service=checkout",
-                "  $ countergate connect claude-code --write"
+                "  $ countergate connect claude-code --write",
+                "  $ countergate pending"
             })
     private static final class Countergate implements Callable<Integer> {
         @Spec private CommandSpec spec = CommandSpec.create();

@@ -1,6 +1,7 @@
 package dev.countergate.server.cli;
 
 import dev.countergate.relay.ExitCode;
+import dev.countergate.server.approver.RefusedException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +41,12 @@ public record Console(
     public int fail(String line) {
         err.println("countergate: " + line);
         return ExitCode.FAILED;
+    }
+
+    /** Says what is not done on purpose, and why, and gives its exit code. */
+    int refuse(RefusedException refused) {
+        err.println("countergate: refused: " + refused.getMessage() + " [" + refused.code() + "]");
+        return ExitCode.REFUSED;
     }
 
     /** Says something in passing. */

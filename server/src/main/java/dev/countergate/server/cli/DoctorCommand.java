@@ -26,7 +26,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @Command(
         name = "doctor",
         description = {
-            "Names every unsafe or broken thing about this set-up, each with what mends it, and the",
+            "Names every unsafe or broken thing about this set-up, each with what mends it, and"
+                + " the",
             "separation level."
         },
         footer = {

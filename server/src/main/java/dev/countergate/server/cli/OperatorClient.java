@@ -1,10 +1,15 @@
 package dev.countergate.server.cli;
 
+import dev.countergate.policy.result.VisibleText;
 import dev.countergate.relay.OperatorRequest;
 import dev.countergate.relay.StateDirectory;
+import dev.countergate.server.approver.RefusedException;
 import dev.countergate.server.daemon.OperatorListener;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.file.Files;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,24 +20,31 @@ import tools.jackson.databind.node.ObjectNode;
 final class OperatorClient {
     private static final JsonMapper JSON = new JsonMapper();
 
+    /** Errors that are no decision of the daemon's: it, or its version, cannot do what was asked. */
+    private static final Set<String> FAILURES = Set.of("INVALID_REQUEST", "INTERNAL");
+
     private OperatorClient() {}
+
+    /** No daemon answers at a socket. */
+    static final class NoDaemonException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NoDaemonException(StateDirectory state, IOException cause) {
+            super(
+                    "no daemon answers at `"
+                            + state.operatorSocket()
+                            + "`: start it with `countergate serve`",
+                    cause);
+        }
+    }
 
     /** What the daemon of {@code state} says of itself; empty when none runs. */
     static Optional<JsonNode> status(StateDirectory state) {
         try {
-            return Optional.of(ask(state, "status").path("status"));
-        } catch (IOException noDaemon) {
+            return Optional.of(ask(state, request("status")).path("status"));
+        } catch (IOException | RefusedException noDaemon) {
             return Optional.empty();
         }
-    }
-
-    /**
-     * Asks for {@code operation} and gives the answer.
-     *
-     * @throws IOException when no daemon answers, or it refuses
-     */
-    static JsonNode ask(StateDirectory state, String operation) throws IOException {
-        return ask(state, request(operation));
     }
 
     /** The start of a request for {@code operation}. */
@@ -43,19 +55,39 @@ final class OperatorClient {
                 .put("op", operation);
     }
 
-    /** Asks {@code request}, in the same way. */
-    static JsonNode ask(StateDirectory state, ObjectNode request) throws IOException {
+    /**
+     * Asks, and gives the answer.
+     *
+     * @throws NoDaemonException when nobody listens there
+     * @throws IOException when no answer comes, or none that makes sense
+     * @throws RefusedException when the daemon does not do it, with its reason
+     */
+    static JsonNode ask(StateDirectory state, ObjectNode request)
+            throws IOException, RefusedException {
+        JsonNode answer;
         try {
-            JsonNode answer =
+            answer =
                     JSON.readTree(
                             OperatorRequest.send(
                                     state.operatorSocket(), JSON.writeValueAsString(request)));
-            if (!answer.path("ok").asBoolean(false)) {
-                throw new IOException(answer.path("error").path("message").asString("refused"));
-            }
-            return answer;
         } catch (JacksonException malformed) {
             throw new IOException("the daemon's answer is not JSON", malformed);
+        } catch (ConnectException gone) {
+            throw new NoDaemonException(state, gone);
+        } catch (IOException failed) {
+            if (Files.notExists(state.operatorSocket())) {
+                throw new NoDaemonException(state, failed);
+            }
+            throw failed;
         }
+        if (answer.path("ok").asBoolean(false)) {
+            return answer;
+        }
+        String code = answer.path("error").path("code").asString("");
+        String message = VisibleText.line(answer.path("error").path("message").asString("refused"));
+        if (FAILURES.contains(code)) {
+            throw new IOException(message);
+        }
+        throw new RefusedException(VisibleText.line(code), message);
     }
 }

@@ -66,10 +66,16 @@ final class Place {
                 .map(path -> console.directory().resolve(path).normalize());
     }
 
+    /** Whether every daemon of this user is meant, none being named. */
+    boolean isForAll(Console console) {
+        return state == null
+                && config == null
+                && console.environment().getOrDefault("COUNTERGATE_STATE", "").isEmpty();
+    }
+
     /** The one state directory that was asked for, or else every one there is. */
     List<StateDirectory> states(Console console) {
-        String named = console.environment().getOrDefault("COUNTERGATE_STATE", "");
-        if (state != null || config != null || !named.isEmpty()) {
+        if (!isForAll(console)) {
             return List.of(state(console));
         }
         Path root = StateDirectory.root(console.environment());

@@ -2,6 +2,7 @@ package dev.countergate.server.cli;
 
 import dev.countergate.relay.ExitCode;
 import dev.countergate.relay.StateDirectory;
+import dev.countergate.server.approver.RefusedException;
 import dev.countergate.server.daemon.DaemonSettings;
 import java.io.IOException;
 import java.time.Duration;
@@ -73,8 +74,8 @@ final class StopCommand implements Callable<Integer> {
     private boolean stop(StateDirectory state, long pid) throws InterruptedException {
         try {
             // The response only says that it will end.
-            var _ = OperatorClient.ask(state, "stop");
-        } catch (IOException refused) {
+            var _ = OperatorClient.ask(state, OperatorClient.request("stop"));
+        } catch (IOException | RefusedException refused) {
             console.note("process " + pid + " does not stop: " + refused.getMessage());
             return false;
         }

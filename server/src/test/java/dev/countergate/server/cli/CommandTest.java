@@ -24,8 +24,30 @@ import tools.jackson.databind.json.JsonMapper;
 class CommandTest {
     private static final List<String> NOW =
             List.of(
-                    "serve", "stdio", "status", "stop", "check", "tools", "call", "audit",
-                    "connect", "doctor");
+                    "serve",
+                    "stdio",
+                    "status",
+                    "stop",
+                    "check",
+                    "tools",
+                    "call",
+                    "pending",
+                    "watch",
+                    "show",
+                    "approve",
+                    "reject",
+                    "statement",
+                    "submit",
+                    "done",
+                    "cancel",
+                    "resolve",
+                    "freeze",
+                    "thaw",
+                    "reload",
+                    "approver",
+                    "audit",
+                    "connect",
+                    "doctor");
 
     @TempDir private Path folder;
 
@@ -57,7 +79,7 @@ class CommandTest {
     void lists_the_commands_there_are_and_no_others() {
         Outcome help = run("--help");
         assertThat(help.code()).isZero();
-        assertThat(help.out()).contains(NOW).doesNotContain("approve", "freeze", "pending", "demo");
+        assertThat(help.out()).contains(NOW).doesNotContain("demo", "enroll", "confirm");
     }
 
     @Test
@@ -224,7 +246,8 @@ class CommandTest {
                 .contains(
                         "`"
                                 + client
-                                + "` is not one of `claude-code`, `claude-desktop`, `cursor`, `vscode`")
+                                + "` is not one of `claude-code`, `claude-desktop`, `cursor`,"
+                                + " `vscode`")
                 .doesNotContain("CLAUDE_DESKTOP")
                 .hasLineCount(1);
     }
@@ -326,8 +349,9 @@ class CommandTest {
                 .contains("`" + state + "` has mode rwxrwxrwx: `chmod 711 " + state + "`")
                 .contains("chmod 600 " + state.resolve("environment"))
                 .contains(
-                        "separation S0: agent and daemon share an account (the default; guards against"
-                                + " accident, not against an agent that attacks its own machine)");
+                        "separation S0: agent and daemon share an account (the default; guards"
+                                + " against accident, not against an agent that attacks its own"
+                                + " machine)");
         Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwx--x--x"));
         Files.delete(state.resolve("environment"));
         assertThat(run("doctor", "--state", "state").code()).isZero();

@@ -1,0 +1,159 @@
+package dev.countergate.server.cli;
+
+import dev.countergate.policy.token.ProposalId;
+import dev.countergate.relay.StateDirectory;
+import dev.countergate.server.approver.RefusedException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The daemons a command may mean: the one that was named, or every one of this user's.
+ *
+ * @param states where they would be
+ */
+record Daemons(Console console, List<StateDirectory> states) {
+    Daemons {
+        states = List.copyOf(states);
+    }
+
+    /** A daemon's answer. */
+    record Answered(StateDirectory state, JsonNode answer) {}
+
+    /**
+     * What daemons answered, and how many of those that run did not.
+     *
+     * @param answered in the order of their directories
+     */
+    record Round(List<Answered> answered, int failed) {
+        Round {
+            answered = List.copyOf(answered);
+        }
+
+        /** Whether a daemon runs, and every one that does answered. */
+        boolean isWhole() {
+            return failed == 0 && !answered.isEmpty();
+        }
+    }
+
+    /** A proposal and whose it is. */
+    record Located(StateDirectory state, ProposalId proposal) {
+        /** The start of a request about it. */
+        ObjectNode request(String operation) {
+            return OperatorClient.request(operation).put("proposal", proposal.value());
+        }
+
+        /** Asks its daemon. */
+        JsonNode ask(ObjectNode request) throws IOException, RefusedException {
+            return OperatorClient.ask(state, request);
+        }
+
+        /** Asks its daemon about it. */
+        JsonNode ask(String operation) throws IOException, RefusedException {
+            return ask(request(operation));
+        }
+    }
+
+    static Daemons of(Place place, Console console) {
+        return new Daemons(console, place.states(console));
+    }
+
+    /** Asks every daemon that runs; one that does not answer is named, and hides no other's answer. */
+    Round ask(ObjectNode request) {
+        List<Answered> answered = new ArrayList<>();
+        int failed = 0;
+        for (StateDirectory state : states) {
+            try {
+                answered.add(new Answered(state, OperatorClient.ask(state, request)));
+            } catch (OperatorClient.NoDaemonException none) {
+                continue;
+            } catch (IOException | RefusedException failure) {
+                console.note("the daemon of " + state.path() + ": " + failure.getMessage());
+                failed++;
+            }
+        }
+        return new Round(answered, failed);
+    }
+
+    /**
+     * The one daemon that runs.
+     *
+     * @throws IOException when none does, or several do
+     */
+    StateDirectory one() throws IOException {
+        if (states.size() == 1) {
+            return states.getFirst();
+        }
+        List<StateDirectory> running =
+                states.stream().filter(each -> OperatorClient.status(each).isPresent()).toList();
+        if (running.size() == 1) {
+            return running.getFirst();
+        }
+        throw new IOException(
+                running.isEmpty()
+                        ? "no daemon runs: start it with `countergate serve`"
+                        : "several daemons run: choose one with --state among "
+                                + running.stream()
+                                        .map(each -> each.path().toString())
+                                        .collect(Collectors.joining(", ")));
+    }
+
+    /**
+     * The proposal that {@code name} means, at the daemon that knows it.
+     *
+     * @throws IOException when none does, or a code means several
+     */
+    Located find(ProposalName name) throws IOException {
+        return name.isCode() ? byCode(name.text()) : byId(new ProposalId(name.text()));
+    }
+
+    private Located byId(ProposalId id) throws IOException {
+        int failed = 0;
+        for (StateDirectory state : states) {
+            Located here = new Located(state, id);
+            try {
+                var _ = here.ask("proposal");
+                return here;
+            } catch (OperatorClient.NoDaemonException none) {
+                continue;
+            } catch (IOException | RefusedException failure) {
+                if (!(failure instanceof RefusedException refused
+                        && refused.code().equals("NOT_FOUND"))) {
+                    console.note("the daemon of " + state.path() + ": " + failure.getMessage());
+                    failed++;
+                }
+            }
+        }
+        throw unknown(id.value(), failed);
+    }
+
+    private Located byCode(String code) throws IOException {
+        List<Located> found = new ArrayList<>();
+        Round round = ask(OperatorClient.request("pending"));
+        for (Answered each : round.answered()) {
+            for (JsonNode summary : each.answer().path("proposals").values()) {
+                String id = summary.path("proposal").asString("");
+                if (summary.path("code").asString("").equals(code) && ProposalId.isValid(id)) {
+                    found.add(new Located(each.state(), new ProposalId(id)));
+                }
+            }
+        }
+        if (found.size() > 1) {
+            throw new IOException("several proposals have the code `" + code + "`: give the id");
+        }
+        if (found.isEmpty()) {
+            throw unknown(code, round.failed());
+        }
+        return found.getFirst();
+    }
+
+    private static IOException unknown(String name, int failed) {
+        return new IOException(
+                (failed == 0 ? "no daemon that runs knows `" : "no daemon that answers knows `")
+                        + name
+                        + "`: `countergate pending` shows what waits");
+    }
+}

@@ -1,0 +1,136 @@
+package dev.countergate.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countergate.server.authority.Freeze;
+import dev.countergate.server.authority.FreezeFile;
+import dev.countergate.testing.approval.FakeDaemon;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FreezeTest {
+    @TempDir private Path folder;
+
+    private final Map<String, String> environment = new HashMap<>();
+
+    @BeforeEach
+    void have_a_root() {
+        environment.put("HOME", folder.toString());
+        environment.put("XDG_STATE_HOME", folder.resolve("s").toString());
+    }
+
+    private Path root() {
+        return folder.resolve("s/countergate");
+    }
+
+    private List<Freeze> file() {
+        return new FreezeFile(root().resolve("freeze")).read();
+    }
+
+    private Typed run(String... arguments) {
+        return Typed.run(folder, environment, arguments);
+    }
+
+    @Test
+    void stops_daemons_that_are_not_running_yet() {
+        Typed freeze = run("freeze", "--reason", "incident 4711");
+        assertThat(freeze.code()).as(freeze.err()).isZero();
+        assertThat(freeze.out()).contains("every daemon obeys `" + root().resolve("freeze") + "`");
+        assertThat(file()).hasSize(1);
+        assertThat(file().getFirst().environment()).isNull();
+        assertThat(file().getFirst().reason()).isEqualTo("incident 4711");
+        assertThat(file().getFirst().by()).isEqualTo(System.getProperty("user.name"));
+    }
+
+    @Test
+    void tells_every_daemon_that_runs_besides() throws Exception {
+        Files.createDirectories(root());
+        try (FakeDaemon one = new FakeDaemon(root().resolve("a"), environment);
+                FakeDaemon two = new FakeDaemon(root().resolve("b"), environment)) {
+            two.lie(
+                    "freeze",
+                    answer -> {
+                        answer.withArray("/asked")
+                                .addObject()
+                                .put("proposal", "p-1")
+                                .put("asked", true);
+                        answer.withArray("/asked")
+                                .addObject()
+                                .put("proposal", "p-2\u001b[2J")
+                                .put("asked", false);
+                    });
+            Typed freeze = run("freeze", "--reason", "stop", "--cancel");
+            assertThat(freeze.code()).isZero();
+            assertThat(one.asked("freeze").getLast().path("cancel").asBoolean()).isTrue();
+            assertThat(freeze.out())
+                    .contains("p-1: asked to stop (NOT stopped yet, maybe never)")
+                    .contains("p-2\\u001b[2J: could NOT be asked to stop");
+            assertThat(run("freeze", "--reason", "x", "--json").json().path("daemons").size())
+                    .isEqualTo(2);
+            assertThat(one.asked("freeze").getLast().path("cancel").asBoolean()).isFalse();
+        }
+    }
+
+    @Test
+    void a_daemon_that_does_not_answer_is_a_failure_and_the_file_is_there() throws Exception {
+        Files.createDirectories(root());
+        try (FakeDaemon one = new FakeDaemon(root().resolve("a"), environment)) {
+            one.lie("freeze", answer -> answer.put("ok", false));
+            Typed freeze = run("freeze", "--reason", "stop");
+            assertThat(freeze.code()).isEqualTo(1);
+            assertThat(freeze.err()).contains(one.state().path().toString());
+            assertThat(file()).hasSize(1);
+        }
+    }
+
+    @Test
+    void with_a_state_stops_that_daemon_alone() throws Exception {
+        Files.createDirectories(root());
+        try (FakeDaemon one = new FakeDaemon(root().resolve("a"), environment);
+                FakeDaemon two = new FakeDaemon(root().resolve("b"), environment)) {
+            Typed freeze = run("freeze", "--reason", "x", "--state", one.state().path() + "");
+            assertThat(freeze.code()).isZero();
+            assertThat(one.asked("freeze")).hasSize(1);
+            assertThat(two.asked("freeze")).isEmpty();
+            assertThat(file()).isEmpty();
+        }
+        Typed none = run("freeze", "--reason", "x", "--state", root().resolve("a") + "");
+        assertThat(none.code()).isEqualTo(1);
+        assertThat(none.err()).contains("nothing was frozen");
+    }
+
+    @Test
+    void what_is_frozen_already_stays_as_it_was_frozen() throws IOException {
+        var _ = run("freeze", "--reason", "first");
+        var _ = run("freeze", "--reason", "second");
+        assertThat(file()).hasSize(1);
+        assertThat(file().getFirst().reason()).isEqualTo("first");
+        Files.writeString(root().resolve("freeze"), "made in haste");
+        assertThat(run("freeze", "--reason", "third").code()).isZero();
+        assertThat(Files.readString(root().resolve("freeze"))).isEqualTo("made in haste");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "a\nb", "\u001b[2J", "tab\there", "\u202e"})
+    void no_reason_is_too_odd_to_stop_for(String reason) {
+        assertThat(run("freeze", "--reason", reason).code()).isZero();
+        assertThat(file().getFirst().reason()).doesNotContain("\n", "\u001b").isNotBlank();
+    }
+
+    @Test
+    void a_thaw_without_a_daemon_lifts_nothing() {
+        var _ = run("freeze", "--reason", "x");
+        Typed thaw = run("thaw");
+        assertThat(thaw.code()).isEqualTo(1);
+        assertThat(file()).hasSize(1);
+    }
+}
