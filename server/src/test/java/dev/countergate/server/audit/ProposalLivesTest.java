@@ -157,8 +157,11 @@ class ProposalLivesTest {
                                 leaf.path("statement")
                                         .stringValue()
                                         .replace("12:05:00.000Z", "12:05:00.001Z")));
-        Statement said = statement(ana, "ana", Statement.Decision.APPROVE, digest(1));
-        finds(leaf -> leaf.put("signature", sign(bo, said.bytes())));
+        finds(
+                leaf ->
+                        leaf.put(
+                                "signature",
+                                sign(bo, leaf.path("statement").stringValue().getBytes(UTF_8))));
         Statement elsewhere =
                 statement(ana, "ana", Statement.Decision.APPROVE, Digest.of(new byte[] {1}));
         finds(
@@ -173,6 +176,15 @@ class ProposalLivesTest {
         List<ObjectNode> leaves = new ArrayList<>(List.of(leaf(2, "proposed", "PENDING"), first));
         assertThat(fault(leaves)).isEmpty();
         leaves.add(first);
+        assertThat(fault(leaves)).hasValueSatisfying(w -> assertThat(w).contains("second time"));
+    }
+
+    @Test
+    void finds_a_challenge_that_two_statements_answer() throws Exception {
+        List<ObjectNode> leaves = new ArrayList<>(List.of(leaf(2, "proposed", "PENDING")));
+        leaves.add(leaf(2, "ana", "PENDING"));
+        challenges--;
+        leaves.add(leaf(2, "bo", "APPROVED"));
         assertThat(fault(leaves)).hasValueSatisfying(w -> assertThat(w).contains("second time"));
     }
 
