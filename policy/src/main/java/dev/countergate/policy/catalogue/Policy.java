@@ -37,6 +37,11 @@ public record Policy(
         rules = List.copyOf(rules);
     }
 
+    /** The same policy in another mode. */
+    public Policy in(Mode other) {
+        return new Policy(other, separation, openProposalsMax, breaker, notifications, rules);
+    }
+
     /** What becomes of writes. */
     public enum Mode {
         /** Decided and logged, never proposed. */

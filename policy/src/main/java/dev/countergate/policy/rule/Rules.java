@@ -74,7 +74,12 @@ public final class Rules {
      * @throws IllegalArgumentException when they do not compile
      */
     public static Rules of(Catalogue catalogue) {
-        return switch (compile(catalogue.policy(), Vocabulary.of(catalogue.tools()))) {
+        return of(catalogue, catalogue.policy().mode());
+    }
+
+    /** The same, as they would decide in another mode. */
+    public static Rules of(Catalogue catalogue, Policy.Mode mode) {
+        return switch (compile(catalogue.policy().in(mode), Vocabulary.of(catalogue.tools()))) {
             case Checked.Valid<Rules>(Rules rules) -> rules;
             case Checked.Invalid<Rules>(List<Fault> faults) ->
                     throw new IllegalArgumentException("rules with faults: " + faults);

@@ -5,6 +5,7 @@ import dev.countergate.server.Version;
 import dev.countergate.server.approver.RefusedException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,6 +43,7 @@ public final class CommandTree {
                         .addSubcommand(new ThawCommand(console))
                         .addSubcommand(new ReloadCommand(console))
                         .addSubcommand(approver(console))
+                        .addSubcommand(policy(console))
                         .addSubcommand(audit(console))
                         .addSubcommand(new ConnectCommand(console))
                         .addSubcommand(new DoctorCommand(console));
@@ -56,6 +58,12 @@ public final class CommandTree {
         commands.setExecutionExceptionHandler(
                 (failure, command, parsed) -> failed(failure, console));
         return commands;
+    }
+
+    private static CommandLine policy(Console console) {
+        return new CommandLine(new PolicyCommand())
+                .addSubcommand(new PolicyTestCommand(console))
+                .addSubcommand(new PolicyExplainCommand(console, Clock.systemUTC()));
     }
 
     private static CommandLine audit(Console console) {

@@ -45,6 +45,7 @@ class CommandTest {
                     "thaw",
                     "reload",
                     "approver",
+                    "policy",
                     "audit",
                     "connect",
                     "doctor");
