@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -652,9 +653,8 @@ class OperatorPlaneTest {
 
     private JsonNode ask(String operation, JsonNode request, String user) throws RefusedException {
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        var perform = plane.operations().get(operation);
-        assertThat(perform).as(operation).isNotNull();
-        perform.perform(request, user, answer);
+        Objects.requireNonNull(plane.operations().get(operation), operation)
+                .perform(request, user, answer);
         return answer;
     }
 
@@ -674,7 +674,7 @@ class OperatorPlaneTest {
 
     private List<JsonNode> leaves(String kind) throws StoreException {
         return store.read(0, 1_000).lines().stream()
-                .map(line -> (JsonNode) JSON.readTree(line))
+                .map(line -> JSON.readTree(line))
                 .filter(leaf -> leaf.path("kind").asString("").equals(kind))
                 .toList();
     }
