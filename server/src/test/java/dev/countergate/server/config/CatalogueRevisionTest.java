@@ -6,6 +6,7 @@ import dev.countergate.policy.revision.Difference;
 import dev.countergate.policy.revision.Judgement;
 import dev.countergate.policy.revision.Revision;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -328,5 +329,26 @@ class CatalogueRevisionTest {
 
         assertThat(between(before, edited(before, "tools:", "tools:\n  - " + tool)).loosens())
                 .isTrue();
+    }
+
+    @Test
+    void holds_a_new_read_where_a_rule_holds_another_read_back() {
+        String before =
+                edited(
+                        edited(CATALOGUE, "- " + UNRULED, ""),
+                        "tool.name == \"restart\" &&",
+                        "tool.name == \"memory\" &&");
+        String tool = "tools:\n  - {name: n, prometheus: {backend: metrics, instant: up}}";
+
+        assertThat(between(before, edited(before, "tools:", tool)).loosens()).isTrue();
+    }
+
+    @Test
+    void holds_the_removal_of_a_permit_that_may_fail_and_so_forbid() {
+        String rule =
+                "{id: odd, then: permit, when: 'tool.name == \"restart\" && args.minutes > 30'}";
+        String before = edited(CATALOGUE, UNRULED, rule);
+
+        assertThat(between(before, edited(before, "- " + rule, "")).loosens()).isTrue();
     }
 }
