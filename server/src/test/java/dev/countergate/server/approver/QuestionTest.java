@@ -69,6 +69,15 @@ class QuestionTest {
     }
 
     @Test
+    void the_number_asked_for_is_that_of_the_targets_shown() throws RefusedException {
+        SampleCore two = SampleCore.MODERATE.with(Guard.Risk.HIGH);
+        Question seven =
+                of(new SampleCore(two.id(), two.risk(), two.environment(), 7, two.reason()));
+        assertThat(seven.answer("prod 7")).isEqualTo(Question.Answer.APPROVE);
+        assertThat(seven.answer("prod 2")).isEqualTo(Question.Answer.LEAVE);
+    }
+
+    @Test
     void the_answer_does_not_stand_in_the_question() throws RefusedException {
         for (Guard.Risk risk : new Guard.Risk[] {Guard.Risk.MODERATE, Guard.Risk.CRITICAL}) {
             SampleCore core = SampleCore.MODERATE.with(risk);
