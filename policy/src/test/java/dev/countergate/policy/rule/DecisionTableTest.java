@@ -230,7 +230,7 @@ class DecisionTableTest {
     }
 
     /** A case and what becomes of it. */
-    private record Row(Given given, String expected) {
+    record Row(Given given, String expected) {
         @Override
         public String toString() {
             return expected + " <- " + given.said;
