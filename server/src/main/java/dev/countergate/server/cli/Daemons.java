@@ -69,7 +69,7 @@ record Daemons(Console console, List<StateDirectory> states) {
             try {
                 answered.add(new Answered(state, OperatorClient.ask(state, request)));
             } catch (OperatorClient.NoDaemonException none) {
-                continue;
+                // It may be another's.
             } catch (IOException | RefusedException failure) {
                 console.note("the daemon of " + state.path() + ": " + failure.getMessage());
                 failed++;
@@ -118,7 +118,7 @@ record Daemons(Console console, List<StateDirectory> states) {
                 var _ = here.ask("proposal");
                 return here;
             } catch (OperatorClient.NoDaemonException none) {
-                continue;
+                // It may be another's.
             } catch (IOException | RefusedException failure) {
                 if (!(failure instanceof RefusedException refused
                         && refused.code().equals("NOT_FOUND"))) {
