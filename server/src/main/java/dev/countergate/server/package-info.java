@@ -7,4 +7,3 @@
 package dev.countergate.server;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -2,8 +2,8 @@ package dev.countergate.testing;
 
 import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.change.CoreRequest;
-import dev.countergate.policy.change.Event.Outcome;
 import dev.countergate.policy.change.Event;
+import dev.countergate.policy.change.Event.Outcome;
 import dev.countergate.policy.request.HttpRequest;
 import dev.countergate.policy.request.Request;
 import dev.countergate.server.backend.ChangeClient;

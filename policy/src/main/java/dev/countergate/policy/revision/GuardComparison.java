@@ -1,8 +1,8 @@
 package dev.countergate.policy.revision;
 
+import dev.countergate.policy.catalogue.Guard;
 import dev.countergate.policy.catalogue.Guard.Approvals;
 import dev.countergate.policy.catalogue.Guard.Limit;
-import dev.countergate.policy.catalogue.Guard;
 import dev.countergate.policy.catalogue.Policy;
 import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.rule.RuleSight;

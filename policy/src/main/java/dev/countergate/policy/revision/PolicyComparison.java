@@ -2,9 +2,9 @@ package dev.countergate.policy.revision;
 
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.catalogue.Catalogue;
+import dev.countergate.policy.catalogue.Policy;
 import dev.countergate.policy.catalogue.Policy.RuleText;
 import dev.countergate.policy.catalogue.Policy.Then;
-import dev.countergate.policy.catalogue.Policy;
 import dev.countergate.policy.rule.RuleSight;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -20,7 +20,8 @@ final class ExpressionFault {
     private static final Pattern QUOTED = Pattern.compile("'([^']*)'");
 
     /** A type without what is in it: {@code list(int)} is a list. */
-    private static final Pattern TYPE = Pattern.compile("([a-zA-Z_.]+)(?:\\([^()]*(?:\\([^()]*\\)[^()]*)*\\))?");
+    private static final Pattern TYPE =
+            Pattern.compile("([a-zA-Z_.]+)(?:\\([^()]*(?:\\([^()]*\\)[^()]*)*\\))?");
 
     /** What a reader who was given the rest of an expression would begin with. */
     private static final int SHOWN_MAX = 20;
@@ -67,7 +68,8 @@ final class ExpressionFault {
 
     private Fault misfit(CelIssue issue) {
         String message = issue.getMessage();
-        List<String> quoted = QUOTED.matcher(message).results().map(found -> found.group(1)).toList();
+        List<String> quoted =
+                QUOTED.matcher(message).results().map(found -> found.group(1)).toList();
         String first = quoted.isEmpty() ? "" : quoted.getFirst();
         if (message.startsWith("undeclared reference")) {
             return rest(issue.getSourceLocation()).startsWith("(")
@@ -75,7 +77,8 @@ final class ExpressionFault {
                     : fault(
                             issue,
                             "there is no name `" + first + "`",
-                            "begin with one of " + String.join(", ", names.stream().sorted().toList()));
+                            "begin with one of "
+                                    + String.join(", ", names.stream().sorted().toList()));
         }
         if (message.startsWith("found no matching overload") && quoted.size() > 1) {
             return fault(
@@ -121,7 +124,9 @@ final class ExpressionFault {
                         ? ""
                         : " at character "
                                 + (at.getColumn() + 1)
-                                + (text.strip().indexOf('\n') < 0 ? "" : " of line " + at.getLine());
+                                + (text.strip().indexOf('\n') < 0
+                                        ? ""
+                                        : " of line " + at.getLine());
         return new Fault(subject, "not a valid expression" + place + ": " + problem, remedy);
     }
 
@@ -169,7 +174,9 @@ final class ExpressionFault {
             case 0 -> "nothing";
             case 1 -> words.getFirst();
             default ->
-                    String.join(", ", words.subList(0, words.size() - 1)) + " and " + words.getLast();
+                    String.join(", ", words.subList(0, words.size() - 1))
+                            + " and "
+                            + words.getLast();
         };
     }
 

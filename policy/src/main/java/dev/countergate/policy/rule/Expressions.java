@@ -75,7 +75,9 @@ final class Expressions {
                 return Checked.invalid(
                         new Fault(
                                 subject,
-                                "the expression gives " + ExpressionFault.withArticle(type) + ", not true or false",
+                                "the expression gives "
+                                        + ExpressionFault.withArticle(type)
+                                        + ", not true or false",
                                 "compare it"));
             }
             return Checked.valid(new Compiled(tree, runtime.createProgram(tree)));

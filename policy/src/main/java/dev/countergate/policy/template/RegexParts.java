@@ -126,9 +126,7 @@ final class RegexParts {
         boolean isRaw = parameter.format() == Format.REGEX;
         if (isRaw) {
             for (String text : texts) {
-                if (text.contains("\\Q")
-                        || RegexSize.isTooLarge(text)
-                        || !compiles(text)) {
+                if (text.contains("\\Q") || RegexSize.isTooLarge(text) || !compiles(text)) {
                     filling.refuse(
                             parameter,
                             "must be an expression complete in itself",

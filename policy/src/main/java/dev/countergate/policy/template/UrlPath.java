@@ -54,7 +54,10 @@ final class UrlPath {
             String problem = standIn == null ? null : spreadProblem(JsonText.plain(standIn));
             if (problem != null) {
                 faults.add(
-                        new Fault(parameter.name(), "has a default that " + problem, "mend the default"));
+                        new Fault(
+                                parameter.name(),
+                                "has a default that " + problem,
+                                "mend the default"));
             }
         }
     }

@@ -63,7 +63,7 @@ class ViewTest {
                             core(
                                     restart(
                                             "systemctl restart checkout\n"
-                                                + "journalctl -u checkout -n 20",
+                                                    + "journalctl -u checkout -n 20",
                                             List.of("i-0b", "i-0a")),
                                     "Error ratio is at 9 %.\nA restart helped last week.");
                     case "silence" -> core(silence("deploying"), null);

@@ -302,8 +302,7 @@ class ParametersTest {
         JsonNode properties = REGEX.inputSchema().get("properties");
 
         assertThat(properties.get("re").get("maxLength").intValue()).isEqualTo(1_000);
-        assertThat(properties.get("res").get("items").get("maxLength").intValue())
-                .isEqualTo(1_000);
+        assertThat(properties.get("res").get("items").get("maxLength").intValue()).isEqualTo(1_000);
         assertThat(properties.get("re").get("description").stringValue())
                 .endsWith(
                         "such as api-.*. At most 1000 characters, and 10000 with counted repetitions written out.");

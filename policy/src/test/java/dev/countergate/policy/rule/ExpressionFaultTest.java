@@ -85,9 +85,7 @@ class ExpressionFaultTest {
         assertThat(faults(text))
                 .extracting(Fault::text)
                 .containsExactly(
-                        "`r`: the expression gives "
-                                + gives
-                                + ", not true or false: compare it");
+                        "`r`: the expression gives " + gives + ", not true or false: compare it");
     }
 
     @Test
@@ -115,9 +113,27 @@ class ExpressionFaultTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "value >", "=", "value == 'a", "Foo{a: 1}", "google.protobuf.Foo{}", "dyn(1).all(x, y)",
-                "\u0007", "\uD83D\uDE00 == 1", "a\u202Eb", "", "  \n ", "'\n'", "b'x' == 'x'",
-                "[].map(x)", "1 == [2]", "{1: 2}.a", "\"\\uD800\"", "...", "a.b.c.d(", "${x}", "{x}"
+                "value >",
+                "=",
+                "value == 'a",
+                "Foo{a: 1}",
+                "google.protobuf.Foo{}",
+                "dyn(1).all(x, y)",
+                "\u0007",
+                "\uD83D\uDE00 == 1",
+                "a\u202Eb",
+                "",
+                "  \n ",
+                "'\n'",
+                "b'x' == 'x'",
+                "[].map(x)",
+                "1 == [2]",
+                "{1: 2}.a",
+                "\"\\uD800\"",
+                "...",
+                "a.b.c.d(",
+                "${x}",
+                "{x}"
             })
     void never_passes_on_what_the_parser_says(String text) {
         assertThat(faults(text))
@@ -126,7 +142,14 @@ class ExpressionFaultTest {
                         fault ->
                                 assertThat(fault.text())
                                         .doesNotContain(
-                                                "<EOF>", "expecting", "overload", "NUM_", "_>_", "%A", "token", "container")
+                                                "<EOF>",
+                                                "expecting",
+                                                "overload",
+                                                "NUM_",
+                                                "_>_",
+                                                "%A",
+                                                "token",
+                                                "container")
                                         .doesNotContainPattern("[\\p{Cc}]"));
     }
 }

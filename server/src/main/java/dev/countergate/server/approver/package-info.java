@@ -9,4 +9,3 @@
 package dev.countergate.server.approver;
 
 import org.jspecify.annotations.NullMarked;
-

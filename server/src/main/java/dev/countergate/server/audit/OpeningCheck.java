@@ -10,8 +10,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Locale;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -45,18 +45,23 @@ final class OpeningCheck {
             Checkpoint seen = head.said().checkpoint();
             if (seen.size() > tree.size() || head.said().epoch() > epoch) {
                 return Optional.of(
-                        String.format(Locale.ROOT, 
+                        String.format(
+                                Locale.ROOT,
                                 "the store is older than `%s` says, which saw %d leaves where %d"
                                         + " are: restore the newest copy of the state directory; or,"
                                         + " to go on without what came after, move that file away",
-                                head.place(), seen.size(), tree.size()));
+                                head.place(),
+                                seen.size(),
+                                tree.size()));
             }
             if (!checkpoint(seen.size()).equals(Optional.of(seen))) {
                 return Optional.of(
-                        String.format(Locale.ROOT, 
+                        String.format(
+                                Locale.ROOT,
                                 "the store has another log than `%s` saw at %d leaves: restore the"
                                         + " newest copy of the state directory",
-                                head.place(), seen.size()));
+                                head.place(),
+                                seen.size()));
             }
         }
         return Optional.empty();

@@ -123,7 +123,7 @@ final class WireFailures {
         if (cause instanceof SSLException) {
             return unreachable(
                     "no secure connection: its certificate is not trusted here, or it does not"
-                        + " speak TLS",
+                            + " speak TLS",
                     "check the address's scheme, and the system's trust store");
         }
         if (cause instanceof ConnectException) {

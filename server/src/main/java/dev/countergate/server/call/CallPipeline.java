@@ -21,8 +21,8 @@ import dev.countergate.policy.rule.Usage;
 import dev.countergate.server.audit.Leaf;
 import dev.countergate.server.audit.Store;
 import dev.countergate.server.audit.StoreException;
-import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.backend.CallContext;
+import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.backend.Deadline;
 import dev.countergate.server.proposal.Answer;
 import dev.countergate.server.proposal.ProposalStatus;
@@ -333,8 +333,8 @@ public final class CallPipeline implements ToolService {
         if (trouble.isPresent()) {
             texts.add(
                     "warning: this server's log cannot be written, so this call is not recorded and"
-                        + " nothing can be changed; tell your user: `countergate doctor` says what"
-                        + " to mend");
+                            + " nothing can be changed; tell your user: `countergate doctor` says what"
+                            + " to mend");
         }
         return new ToolResult(texts, result.structured(), result.error());
     }

@@ -173,8 +173,8 @@ final class ProposalAnswers {
                     "tell your user why; look again before you propose anything";
             case OUTCOME_UNKNOWN ->
                     "do not report success or failure and do not try again, by no other way either;"
-                        + " tell your user that a person has to settle it with `countergate resolve"
-                        + " "
+                            + " tell your user that a person has to settle it with `countergate resolve"
+                            + " "
                             + status.id()
                             + "`";
             case FOUND_APPLIED, FOUND_NOT_APPLIED, RESOLVED_BY_HUMAN, DONE_BY_HAND ->

@@ -1,8 +1,8 @@
 package dev.countergate.server.call;
 
 import dev.countergate.policy.call.Fault;
-import dev.countergate.policy.result.ToolResult.ErrorBody;
 import dev.countergate.policy.result.ToolResult;
+import dev.countergate.policy.result.ToolResult.ErrorBody;
 import dev.countergate.policy.rule.Decision;
 import dev.countergate.server.proposal.Answer;
 import java.util.List;

@@ -62,7 +62,7 @@ public final class ResultPages {
         return new ToolService.Description(
                 TOOL.value(),
                 "Reads one page of a result that was cut. The result names the handle and the"
-                    + " number of pages; they are kept for "
+                        + " number of pages; they are kept for "
                         + KEPT_FOR.toMinutes()
                         + " minutes.",
                 PARAMETERS.inputSchema(),

@@ -7,4 +7,3 @@
 package dev.countergate.server.call;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,8 +3,8 @@ package dev.countergate.server.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.countergate.policy.result.VisibleText;
-import dev.countergate.policy.token.Statement.Decision;
 import dev.countergate.policy.token.Statement;
+import dev.countergate.policy.token.Statement.Decision;
 import dev.countergate.relay.ExitCode;
 import dev.countergate.server.approver.AgentEnvironment;
 import dev.countergate.server.approver.OutcomeText;

@@ -27,7 +27,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
         name = "doctor",
         description = {
             "Names every unsafe or broken thing about this set-up, each with what mends it, and"
-                + " the",
+                    + " the",
             "separation level."
         },
         footer = {

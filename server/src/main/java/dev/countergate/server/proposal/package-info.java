@@ -9,4 +9,3 @@
 package dev.countergate.server.proposal;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -259,7 +259,7 @@ class PolicyCommandTest {
         assertThat(only.toString())
                 .isEqualTo(
                         "{\"name\":\"it\",\"line\":2,\"passed\":false,\"expected\":\"permit\",\"decided\":"
-                            + "{\"decision\":\"approve\",\"approvals\":1,\"reason\":\"\",\"rule\":null}}");
+                                + "{\"decision\":\"approve\",\"approvals\":1,\"reason\":\"\",\"rule\":null}}");
     }
 
     @Test

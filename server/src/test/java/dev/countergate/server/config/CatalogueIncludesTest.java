@@ -116,7 +116,8 @@ class CatalogueIncludesTest {
 
     @Test
     void a_file_that_is_not_text_is_a_fault_where_it_is_included() {
-        byte[] latin1 = "tools: [{name: a, description: \u00e9}]".getBytes(StandardCharsets.ISO_8859_1);
+        byte[] latin1 =
+                "tools: [{name: a, description: \u00e9}]".getBytes(StandardCharsets.ISO_8859_1);
         assertThat(Catalogues.of("include: more.yaml").file("more.yaml", latin1).faults())
                 .containsExactly(
                         "c.yaml:1:10: include: `more.yaml` is not text in UTF-8: save it as UTF-8");

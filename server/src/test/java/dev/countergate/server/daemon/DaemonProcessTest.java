@@ -77,7 +77,8 @@ class DaemonProcessTest {
         try (Workplace place = new Workplace(folder, "drain 60000\n")) {
             RunningProcess daemon = ready(place, place.daemon());
             try (SocketChannel deaf =
-                            Objects.requireNonNull(DaemonStarter.open(place.state().agentSocket()));
+                            Objects.requireNonNull(
+                                    DaemonStarter.open(place.state().agentSocket()));
                     SocketChannel good =
                             Objects.requireNonNull(
                                     DaemonStarter.open(place.state().agentSocket()))) {

@@ -87,11 +87,7 @@ class BadLinesTest {
                         "null"),
                 row("an argument given twice", call("{\"a\":1,\"a\":2}"), -32700, "7"),
                 row("an escaped name given twice", call("{\"a\":1,\"\\u0061\":2}"), -32700, "7"),
-                row(
-                        "twice, deep inside",
-                        call("{\"a\":[{\"b\":{\"c\":1,\"c\":1}}]}"),
-                        -32700,
-                        "7"),
+                row("twice, deep inside", call("{\"a\":[{\"b\":{\"c\":1,\"c\":1}}]}"), -32700, "7"),
                 row(
                         "an unknown member given twice",
                         request("7", "\"x\":1,\"x\":1,\"method\":\"ping\""),
@@ -126,11 +122,14 @@ class BadLinesTest {
                         "null"),
                 row("half a surrogate for an id", "{\"id\":\"\\ud800\",\"x\":1}", -32700, "null"),
                 row("an answer nobody asked for", "{\"id\":7,\"result\":01}", -32700, "null"),
-                row("an answer, its id last", "{\"error\":{\"a\":1,\"a\":1},\"id\":7}", -32700, "null"),
+                row(
+                        "an answer, its id last",
+                        "{\"error\":{\"a\":1,\"a\":1},\"id\":7}",
+                        -32700,
+                        "null"),
                 row("a request in a batch cut off", "[{\"id\":7,\"x\":1}", -32700, "null"),
                 // Bytes that are no UTF-8.
-                arguments(
-                        "Latin-1", call("{\"a\":\"\u00e9\"}").getBytes(ISO_8859_1), -32700, "7"),
+                arguments("Latin-1", call("{\"a\":\"\u00e9\"}").getBytes(ISO_8859_1), -32700, "7"),
                 arguments(
                         "an overlong slash",
                         call("{\"a\":\"\u00c0\u00af\"}").getBytes(ISO_8859_1),

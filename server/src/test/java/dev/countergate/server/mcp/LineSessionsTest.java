@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countergate.policy.call.ClientSession;
 import dev.countergate.policy.call.PrincipalId;
-import dev.countergate.policy.result.ToolResult.ErrorBody;
 import dev.countergate.policy.result.ToolResult;
+import dev.countergate.policy.result.ToolResult.ErrorBody;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

@@ -6,4 +6,3 @@
 package dev.countergate.testing.approval;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -9,4 +9,3 @@
 package dev.countergate.server.backend.alertmanager;
 
 import org.jspecify.annotations.NullMarked;
-

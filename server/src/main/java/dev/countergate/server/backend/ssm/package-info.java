@@ -10,4 +10,3 @@
 package dev.countergate.server.backend.ssm;
 
 import org.jspecify.annotations.NullMarked;
-
