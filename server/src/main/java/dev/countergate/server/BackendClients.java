@@ -11,6 +11,7 @@ import dev.countergate.policy.request.SsmRequest;
 import dev.countergate.server.backend.BackendClient;
 import dev.countergate.server.backend.Backends;
 import dev.countergate.server.backend.ChangeClient;
+import dev.countergate.server.backend.HeldAnswers;
 import dev.countergate.server.backend.HttpTransport;
 import dev.countergate.server.backend.alertmanager.AlertmanagerClient;
 import dev.countergate.server.backend.http.CompositeBackend;
@@ -32,6 +33,7 @@ import java.util.function.Supplier;
  */
 final class BackendClients {
     private final Clock clock;
+    private final HeldAnswers held = new HeldAnswers();
     private final Pool<HttpBackend> http = new Pool<>();
     private final Pool<PrometheusClient> prometheus = new Pool<>();
     private final Pool<LokiClient> loki = new Pool<>();
@@ -127,8 +129,8 @@ final class BackendClients {
         return () -> unused.forEach(BackendClient::close);
     }
 
-    private static HttpTransport transport(Backend.Http backend) {
-        return new HttpTransport(backend, Version.TEXT);
+    private HttpTransport transport(Backend.Http backend) {
+        return new HttpTransport(backend, Version.TEXT, held);
     }
 
     /** The clients of one kind, by the backend they were made for. */

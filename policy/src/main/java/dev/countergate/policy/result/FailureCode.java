@@ -8,7 +8,10 @@ public enum FailureCode {
     BACKEND_UNREACHABLE,
     /** No whole answer within the deadline. */
     BACKEND_TIMEOUT,
-    /** Every place of the backend's concurrency limit was taken until the deadline. */
+    /**
+     * Every place of the backend's concurrency limit was taken until the deadline, or the answers being read from all
+     * backends left no room for its own.
+     */
     BACKEND_BUSY,
     /** It asks for other or newer credentials. */
     BACKEND_UNAUTHORIZED,

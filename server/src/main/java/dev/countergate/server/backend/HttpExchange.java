@@ -15,14 +15,19 @@ import org.jspecify.annotations.Nullable;
 
 /** One request on the wire and what came of it. */
 final class HttpExchange {
+    /** How much room is made at a time for an answer whose size is not known: one of Okio's segments. */
+    private static final int STEP_BYTES = 8 << 10;
+
     private final WireFailures failures;
     private final int bodyBytesMax;
+    private final HeldAnswers held;
     private final CallWatch watch;
 
-    HttpExchange(WireFailures failures, int bodyBytesMax, CallWatch watch) {
+    HttpExchange(WireFailures failures, int bodyBytesMax, HeldAnswers held, CallWatch watch) {
         this.failures = failures;
         this.watch = watch;
         this.bodyBytesMax = bodyBytesMax;
+        this.held = held;
     }
 
     /**
@@ -72,18 +77,49 @@ final class HttpExchange {
                 call.cancel();
                 return none(trace, failures.unknownEncoding());
             }
-            if (response.body().contentLength() > bodyBytesMax
-                    || source.request(bodyBytesMax + 1L)) {
-                // Closing would first read what is left; cancelling drops the connection.
-                call.cancel();
-                return none(trace, failures.tooLarge());
+            HeldAnswers.Share share = held.share();
+            boolean whole = false;
+            try {
+                Reply.Failure tooMuch = readInto(source, response.body().contentLength(), share);
+                if (tooMuch != null) {
+                    // Closing would first read what is left; cancelling drops the connection.
+                    call.cancel();
+                    return none(trace, tooMuch);
+                }
+                byte[] bytes = source.readByteArray();
+                share.shrinkTo(bytes.length);
+                WireBody body = new WireBody(bytes, response.header("Content-Type"), share);
+                whole = true;
+                return new Outcome(
+                        new WireReply.Answer(response.code(), body, trace.retryAfter()),
+                        location(response),
+                        false);
+            } finally {
+                if (!whole) {
+                    share.close();
+                }
             }
-            WireBody body = new WireBody(source.readByteArray(), response.header("Content-Type"));
-            return new Outcome(
-                    new WireReply.Answer(response.code(), body, trace.retryAfter()),
-                    location(response),
-                    false);
         }
+    }
+
+    /** Reads all of {@code source} into its buffer; what stands against that, or null. */
+    private Reply.@Nullable Failure readInto(
+            BufferedSource source, long announced, HeldAnswers.Share share) throws IOException {
+        if (announced > bodyBytesMax) {
+            return failures.tooLarge();
+        }
+        long room = 0;
+        do {
+            long more = Math.min(STEP_BYTES, bodyBytesMax + 1L - room);
+            if (!share.grow(more)) {
+                return failures.tooMuchAtOnce(held.bytesMax());
+            }
+            room += more;
+            if (!source.request(room)) {
+                return null;
+            }
+        } while (room <= bodyBytesMax);
+        return failures.tooLarge();
     }
 
     // OkHttp undoes gzip where it asked for it itself, which it does not together with a `Range`.

@@ -23,22 +23,31 @@ public final class HttpTransport implements AutoCloseable {
     private final WireFailures failures;
     private final OutgoingRequests outgoing;
     private final CallWatch watch;
-    private final HttpExchange exchange;
+    private final HttpExchange reading;
+    private final HttpExchange sending;
     private final Semaphore places;
     private final OkHttpClient reads;
     private final OkHttpClient sends;
+
+    /** A transport to {@code backend} whose answers share their room with no others. */
+    public HttpTransport(Backend.Http backend, String version) {
+        this(backend, version, new HeldAnswers());
+    }
 
     /**
      * A transport to {@code backend} that has no connection yet.
      *
      * @param version ours, for {@code User-Agent}
+     * @param held the room that answers to reads share
      */
-    public HttpTransport(Backend.Http backend, String version) {
+    public HttpTransport(Backend.Http backend, String version, HeldAnswers held) {
         this.origin = HttpUrl.get(backend.origin().toString());
         this.failures = new WireFailures(backend);
         this.outgoing = new OutgoingRequests("countergate/" + version);
         this.watch = new CallWatch(backend.name().value());
-        this.exchange = new HttpExchange(failures, backend.limits().responseBytesMax(), watch);
+        int bytesMax = backend.limits().responseBytesMax();
+        this.reading = new HttpExchange(failures, bytesMax, held, watch);
+        this.sending = new HttpExchange(failures, bytesMax, HeldAnswers.unbounded(), watch);
         this.places = new Semaphore(backend.limits().concurrencyMax(), true);
         this.reads = HttpClients.forReads(backend.limits().concurrencyMax(), origin.isHttps());
         this.sends = HttpClients.forSends(reads);
@@ -74,7 +83,7 @@ public final class HttpTransport implements AutoCloseable {
             return new WireReply.None(failures.busy(), false);
         }
         try {
-            return exchange.run(sends, once, deadline).reply();
+            return sending.run(sends, once, deadline).reply();
         } finally {
             places.release();
         }
@@ -103,8 +112,10 @@ public final class HttpTransport implements AutoCloseable {
                 return outcome.reply();
             }
             if (!isOnOrigin(outcome.location())) {
+                answer.close();
                 return new WireReply.None(failures.leadsElsewhere(outcome.location()), true);
             }
+            answer.close();
             request = OutgoingRequests.redirected(request, answer.status(), outcome.location());
         }
         return new WireReply.None(failures.leadsInCircles(REDIRECTS_MAX), true);
@@ -114,12 +125,12 @@ public final class HttpTransport implements AutoCloseable {
     // no failure of its.
     private HttpExchange.Outcome fresh(Request request, Deadline deadline)
             throws InterruptedException {
-        HttpExchange.Outcome outcome = exchange.run(reads, request, deadline);
+        HttpExchange.Outcome outcome = reading.run(reads, request, deadline);
         if (!outcome.stale()) {
             return outcome;
         }
         reads.connectionPool().evictAll();
-        return exchange.run(reads, OutgoingRequests.again(request), deadline);
+        return reading.run(reads, OutgoingRequests.again(request), deadline);
     }
 
     // INVARIANT: whatever stands in a request, it and the credentials in it go to the catalogue's

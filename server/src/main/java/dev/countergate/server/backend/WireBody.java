@@ -7,12 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A body as it came, decompressed. Immutable, as long as nobody changes {@link #bytes()}, which nobody may. */
-public final class WireBody {
+/**
+ * A body as it came, decompressed. Immutable, as long as nobody changes {@link #bytes()}, which nobody may. Closing it
+ * gives back the room it takes up among all answers; it is not read after that.
+ */
+public final class WireBody implements AutoCloseable {
     private static final String CHARSET = "charset=";
 
     private final byte[] bytes;
     private final @Nullable String contentType;
+    private final HeldAnswers.@Nullable Share share;
 
     /**
      * A body of these bytes, which are its own from now on.
@@ -20,8 +24,21 @@ public final class WireBody {
      * @param contentType the header of that name as it came, or null
      */
     public WireBody(byte[] bytes, @Nullable String contentType) {
+        this(bytes, contentType, null);
+    }
+
+    /** The same, closed with {@code share}, the room it takes up. */
+    WireBody(byte[] bytes, @Nullable String contentType, HeldAnswers.@Nullable Share share) {
         this.bytes = bytes;
         this.contentType = contentType;
+        this.share = share;
+    }
+
+    @Override
+    public void close() {
+        if (share != null) {
+            share.close();
+        }
     }
 
     /** The body itself, not a copy. */

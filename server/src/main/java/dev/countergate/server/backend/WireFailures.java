@@ -84,6 +84,17 @@ final class WireFailures {
                 "ask for less, or raise the backend's response limit in the catalogue");
     }
 
+    Reply.Failure tooMuchAtOnce(long bytesMax) {
+        return new Reply.Failure(
+                FailureCode.BACKEND_BUSY,
+                "no room for the answer of "
+                        + where
+                        + ": the answers being read from all backends together have reached their limit of "
+                        + String.format(Locale.ROOT, "%,d", bytesMax)
+                        + " bytes",
+                "try again in a moment, make fewer calls at once, or ask for less");
+    }
+
     Reply.Failure leadsElsewhere(HttpUrl target) {
         return new Reply.Failure(
                 FailureCode.BACKEND_REFUSED,

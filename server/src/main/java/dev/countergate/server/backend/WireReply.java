@@ -4,8 +4,11 @@ import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Reply;
 import org.jspecify.annotations.Nullable;
 
-/** What came back over HTTP: an answer of any status, or none. */
-public sealed interface WireReply {
+/** What came back over HTTP: an answer of any status, or none. Closed once its body has been read. */
+public sealed interface WireReply extends AutoCloseable {
+    @Override
+    void close();
+
     /**
      * A whole answer.
      *
@@ -14,6 +17,11 @@ public sealed interface WireReply {
      * @param retryAfter the header of that name as it came, or null
      */
     record Answer(int status, WireBody body, @Nullable String retryAfter) implements WireReply {
+        @Override
+        public void close() {
+            body.close();
+        }
+
         /** Whether the status is 2xx. */
         public boolean isSuccess() {
             return status >= 200 && status < 300;
@@ -40,5 +48,10 @@ public sealed interface WireReply {
      * @param failure why, fit to be shown
      * @param sent whether any byte of the request may have left; false is certain
      */
-    record None(Reply.Failure failure, boolean sent) implements WireReply {}
+    record None(Reply.Failure failure, boolean sent) implements WireReply {
+        @Override
+        public void close() {
+            // Nothing came that takes up room.
+        }
+    }
 }

@@ -32,12 +32,14 @@ public final class AlertmanagerClient implements BackendClient<AlertmanagerReque
     @Override
     public Reply fetch(AlertmanagerRequest.Read request, CallContext context)
             throws InterruptedException {
-        return switch (transport.fetch(calls.call(request), context.deadline())) {
-            case WireReply.None(Reply.Failure failure, _) -> failure;
-            case WireReply.Answer answer when answer.isSuccess() ->
-                    AlertmanagerReader.read(request, answer.body());
-            case WireReply.Answer answer -> AlertmanagerFailures.of(request, answer);
-        };
+        try (WireReply reply = transport.fetch(calls.call(request), context.deadline())) {
+            return switch (reply) {
+                case WireReply.None(Reply.Failure failure, _) -> failure;
+                case WireReply.Answer answer when answer.isSuccess() ->
+                        AlertmanagerReader.read(request, answer.body());
+                case WireReply.Answer answer -> AlertmanagerFailures.of(request, answer);
+            };
+        }
     }
 
     @Override

@@ -35,19 +35,22 @@ public final class HttpBackend implements BackendClient<HttpRequest> {
     public Reply fetch(HttpRequest request, CallContext context) throws InterruptedException {
         WireRequest wire = wire(request);
         for (int attempt = 0; ; attempt++) {
-            WireReply reply = transport.fetch(wire, context.deadline().atMost(request.timeout()));
-            if (attempt == request.retry().count() || !isPassing(reply)) {
-                return shaped(request, reply);
-            }
-            Duration left = context.deadline().left();
-            Duration backoff = request.retry().backoff();
-            // The first comparison keeps the multiplication within what a Duration holds.
-            if (backoff.compareTo(left) >= 0) {
-                return shaped(request, reply);
-            }
-            Duration pause = backoff.multipliedBy(1L << Math.min(attempt, DOUBLINGS_MAX));
-            if (pause.compareTo(left) >= 0) {
-                return shaped(request, reply);
+            Duration pause;
+            try (WireReply reply =
+                    transport.fetch(wire, context.deadline().atMost(request.timeout()))) {
+                if (attempt == request.retry().count() || !isPassing(reply)) {
+                    return shaped(request, reply);
+                }
+                Duration left = context.deadline().left();
+                Duration backoff = request.retry().backoff();
+                // The first comparison keeps the multiplication within what a Duration holds.
+                if (backoff.compareTo(left) >= 0) {
+                    return shaped(request, reply);
+                }
+                pause = backoff.multipliedBy(1L << Math.min(attempt, DOUBLINGS_MAX));
+                if (pause.compareTo(left) >= 0) {
+                    return shaped(request, reply);
+                }
             }
             Thread.sleep(pause);
         }
@@ -56,15 +59,16 @@ public final class HttpBackend implements BackendClient<HttpRequest> {
     @Override
     public Reply send(HttpRequest request, CallContext context) throws InterruptedException {
         Deadline deadline = context.deadline().atMost(request.timeout());
-        WireReply reply = transport.sendOnce(wire(request), deadline);
-        if (reply instanceof WireReply.None(Reply.Failure failure, boolean sent)) {
-            String hint =
-                    sent
-                            ? "it may have arrived all the same, so look before you send it again"
-                            : "nothing was sent; " + failure.hint();
-            return new Reply.Failure(failure.code(), failure.message(), hint);
+        try (WireReply reply = transport.sendOnce(wire(request), deadline)) {
+            if (reply instanceof WireReply.None(Reply.Failure failure, boolean sent)) {
+                String hint =
+                        sent
+                                ? "it may have arrived all the same, so look before you send it again"
+                                : "nothing was sent; " + failure.hint();
+                return new Reply.Failure(failure.code(), failure.message(), hint);
+            }
+            return shaped(request, reply);
         }
-        return shaped(request, reply);
     }
 
     @Override

@@ -36,12 +36,14 @@ public final class LokiClient implements BackendClient<LokiRequest> {
         if (fault.isPresent()) {
             return fault.get();
         }
-        return switch (transport.fetch(calls.call(request, now), context.deadline())) {
-            case WireReply.None(Reply.Failure failure, _) -> failure;
-            case WireReply.Answer answer when answer.isSuccess() ->
-                    LokiReader.read(request, answer.body(), now);
-            case WireReply.Answer answer -> failures.of(request, answer);
-        };
+        try (WireReply reply = transport.fetch(calls.call(request, now), context.deadline())) {
+            return switch (reply) {
+                case WireReply.None(Reply.Failure failure, _) -> failure;
+                case WireReply.Answer answer when answer.isSuccess() ->
+                        LokiReader.read(request, answer.body(), now);
+                case WireReply.Answer answer -> failures.of(request, answer);
+            };
+        }
     }
 
     @Override

@@ -42,16 +42,18 @@ public final class PrometheusClient implements BackendClient<PrometheusRequest> 
         }
         Duration left = context.deadline().left();
         Duration queryMax = PrometheusCalls.queryMax(left);
-        WireReply reply = transport.fetch(calls.call(request, now, queryMax), context.deadline());
-        return switch (reply) {
-            case WireReply.None(Reply.Failure failure, boolean sent) -> failure;
-            case WireReply.Answer answer when answer.isSuccess() ->
-                    PrometheusReader.read(request, answer.body());
-            case WireReply.Answer answer -> {
-                Duration taken = left.minus(context.deadline().left());
-                yield PrometheusFailures.of(request, answer, taken.compareTo(queryMax) >= 0);
-            }
-        };
+        try (WireReply reply =
+                transport.fetch(calls.call(request, now, queryMax), context.deadline())) {
+            return switch (reply) {
+                case WireReply.None(Reply.Failure failure, boolean sent) -> failure;
+                case WireReply.Answer answer when answer.isSuccess() ->
+                        PrometheusReader.read(request, answer.body());
+                case WireReply.Answer answer -> {
+                    Duration taken = left.minus(context.deadline().left());
+                    yield PrometheusFailures.of(request, answer, taken.compareTo(queryMax) >= 0);
+                }
+            };
+        }
     }
 
     @Override
