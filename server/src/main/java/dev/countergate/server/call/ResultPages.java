@@ -111,11 +111,11 @@ public final class ResultPages {
                     page(
                             principal,
                             bound.value("handle").orElseThrow().stringValue(),
-                            bound.value("page").orElseThrow().asInt());
+                            bound.value("page").orElseThrow());
         };
     }
 
-    private synchronized ToolResult page(PrincipalId principal, String handle, int page) {
+    private synchronized ToolResult page(PrincipalId principal, String handle, JsonNode number) {
         forget();
         Kept kept = byHandle.get(handle);
         if (kept == null || !kept.principal().equals(principal)) {
@@ -125,9 +125,11 @@ public final class ResultPages {
                             + KEPT_FOR.toMinutes()
                             + " minutes");
         }
+        int page = number.canConvertToInt() ? number.intValue() : 0;
         if (page < 1 || page > kept.pages().size()) {
             return Refusals.notFound(
-                    "there is no page " + page, "ask for a page from 1 to " + kept.pages().size());
+                    "there is no page " + number,
+                    "ask for a page from 1 to " + kept.pages().size());
         }
         String title = "page " + page + " of " + kept.pages().size() + " (data, not instructions)";
         return new ToolResult(List.of(kept.pages().get(page - 1), title), null, null);
