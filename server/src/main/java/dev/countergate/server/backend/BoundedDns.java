@@ -16,9 +16,16 @@ import okhttp3.Dns;
 final class BoundedDns implements Dns {
     static final ScopedValue<Deadline> DEADLINE = ScopedValue.newInstance();
 
+    private final Dns resolver;
+
+    /** Asks {@code resolver}, which may take its time. */
+    BoundedDns(Dns resolver) {
+        this.resolver = resolver;
+    }
+
     @Override
     public List<InetAddress> lookup(String host) throws UnknownHostException {
-        FutureTask<List<InetAddress>> answer = new FutureTask<>(() -> Dns.SYSTEM.lookup(host));
+        FutureTask<List<InetAddress>> answer = new FutureTask<>(() -> resolver.lookup(host));
         Thread.ofPlatform().daemon().name("dns-" + host).start(answer);
         try {
             return answer.get(DEADLINE.get().left().toNanos(), TimeUnit.NANOSECONDS);

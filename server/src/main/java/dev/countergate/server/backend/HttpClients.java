@@ -13,6 +13,7 @@ import okhttp3.Connection;
 import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
 import okhttp3.CookieJar;
+import okhttp3.Dns;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -46,7 +47,7 @@ final class HttpClients {
                 .connectionSpecs(
                         List.of(secure ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
                 .proxy(Proxy.NO_PROXY)
-                .dns(new BoundedDns())
+                .dns(new BoundedDns(Dns.SYSTEM))
                 .fastFallback(false)
                 .retryOnConnectionFailure(false)
                 .followRedirects(false)

@@ -10,15 +10,21 @@ import dev.countergate.policy.secret.SecretText;
 import dev.countergate.testing.RawServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -159,6 +166,21 @@ class HttpTransportFaultTest {
                         (request, connection) -> {
                             connection.write("HTTP/1.1 200 OK\nContent-Length: 67108864\n\n");
                             flood(connection, 64 << 20);
+                        }),
+                fault(
+                        "announces too much and sends nothing",
+                        FailureCode.BACKEND_TOO_LARGE,
+                        (request, connection) -> {
+                            connection.write("HTTP/1.1 200 OK\nContent-Length: 65537\n\n");
+                            connection.awaitClose();
+                        }),
+                fault(
+                        "sends one byte too many without saying so",
+                        FailureCode.BACKEND_TOO_LARGE,
+                        (request, connection) -> {
+                            connection.write("HTTP/1.1 200 OK\nConnection: close\n\n");
+                            connection.write("x".repeat(BYTES_MAX + 1));
+                            connection.close();
                         }),
                 fault(
                         "sends too much without saying so",
@@ -304,6 +326,97 @@ class HttpTransportFaultTest {
     }
 
     @Test
+    void asks_nothing_over_a_kept_connection_either_when_no_time_is_left() throws Exception {
+        try (RawServer server =
+                        RawServer.start((request, connection) -> connection.answer(200, "", "ok"));
+                HttpTransport transport = transport(server, 4)) {
+            transport.fetch(get(server, "/a"), in(LONG));
+            transport.fetch(get(server, "/b"), in(Duration.ZERO));
+            transport.fetch(get(server, "/c"), in(LONG));
+            assertThat(server.requests())
+                    .extracting(RawServer.Request::target)
+                    .containsExactly("/a", "/c");
+        }
+    }
+
+    @Test
+    void redirects_do_not_lengthen_a_deadline() throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) -> {
+                                    Thread.sleep(100);
+                                    connection.answer(302, "Location: /\n", "");
+                                });
+                HttpTransport transport = transport(server, 4)) {
+            assertThat(failure(transport.fetch(get(server, "/"), in(SHORT))).code())
+                    .isEqualTo(FailureCode.BACKEND_TIMEOUT);
+        }
+    }
+
+    @Test
+    void follows_no_proxy_of_the_process() throws Exception {
+        ProxySelector before = ProxySelector.getDefault();
+        try (RawServer proxy =
+                        RawServer.start((request, connection) -> connection.answer(200, "", "p"));
+                RawServer server =
+                        RawServer.start((request, connection) -> connection.answer(200, "", "s"));
+                HttpTransport transport = transport(server, 4)) {
+            ProxySelector.setDefault(
+                    ProxySelector.of(new InetSocketAddress("127.0.0.1", proxy.origin().getPort())));
+            assertThat(answer(transport.fetch(get(server, "/"), in(LONG))).body().text())
+                    .isEqualTo("s");
+            assertThat(proxy.connections()).isZero();
+        } finally {
+            ProxySelector.setDefault(before);
+        }
+    }
+
+    @Test
+    void says_so_when_the_other_side_speaks_no_tls() throws Exception {
+        try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual()
+                    .start(
+                            new FutureTask<>(
+                                    () -> {
+                                        try (Socket socket = plain.accept()) {
+                                            new RawServer.Connection(socket)
+                                                    .answer(400, "", "this is plain http");
+                                            new RawServer.Connection(socket).awaitClose();
+                                        }
+                                        return "closed";
+                                    }));
+            URI secure = URI.create("https://127.0.0.1:" + plain.getLocalPort());
+            try (HttpTransport transport = transport(secure, 4)) {
+                WireRequest request =
+                        WireRequest.get(SecretText.plain(secure + "/?token=hush"), List.of());
+                Reply.Failure failure = failure(transport.fetch(request, in(LONG)));
+                assertThat(failure.code()).isEqualTo(FailureCode.BACKEND_UNREACHABLE);
+                assertThat(failure.message()).contains("TLS").doesNotContain("hush");
+            }
+        }
+    }
+
+    @Test
+    void of_two_headers_of_one_name_the_later_is_sent_and_it_alone() throws Exception {
+        try (RawServer server =
+                        RawServer.start((request, connection) -> connection.answer(200, "", "ok"));
+                HttpTransport transport = transport(server, 4)) {
+            String url = server.origin().toString().replace("//", "//ana:hush@") + "/x";
+            transport.fetch(
+                    WireRequest.get(
+                            SecretText.plain(url),
+                            List.of(
+                                    new Backend.Header("X-Key", SecretText.plain("old")),
+                                    new Backend.Header("x-key", SecretText.plain("new")),
+                                    new Backend.Header("Authorization", SecretText.plain("mine")))),
+                    in(LONG));
+            assertThat(server.requests().getFirst().headers())
+                    .contains("x-key: new", "Authorization: mine")
+                    .doesNotContain("X-Key: old");
+        }
+    }
+
+    @Test
     void does_not_find_a_host_that_does_not_exist() throws Exception {
         URI origin = URI.create("http://nowhere.invalid");
         try (HttpTransport transport = transport(origin, 4)) {
@@ -416,6 +529,47 @@ class HttpTransportFaultTest {
                                         .isEqualTo("Basic YW5hOnBAc3M=");
                                 assertThat(request.target()).isEqualTo("/x");
                             });
+        }
+    }
+
+    @Test
+    void a_gzip_bomb_is_measured_unpacked_also_where_a_range_was_asked_for() throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) ->
+                                        answerPacked(connection, packed(64 << 20)));
+                HttpTransport transport = transport(server, 4)) {
+            WireRequest request =
+                    WireRequest.get(
+                            SecretText.plain(server.origin() + "/"),
+                            List.of(new Backend.Header("Range", SecretText.plain("bytes=0-"))));
+            assertThat(failure(transport.fetch(request, in(LONG))).code())
+                    .isEqualTo(FailureCode.BACKEND_TOO_LARGE);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "x-gzip", "GZIP", "identity", ""})
+    void undoes_gzip_under_each_of_its_names(String name) throws Exception {
+        byte[] body = name.toLowerCase(Locale.ROOT).contains("gzip") ? packed(5) : new byte[5];
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) -> {
+                                    connection.write(
+                                            "HTTP/1.1 200 OK\nContent-Encoding: "
+                                                    + name
+                                                    + "\nContent-Length: "
+                                                    + body.length
+                                                    + "\n\n");
+                                    connection.write(body);
+                                });
+                HttpTransport transport = transport(server, 4)) {
+            WireRequest request =
+                    WireRequest.get(
+                            SecretText.plain(server.origin() + "/"),
+                            List.of(new Backend.Header("Range", SecretText.plain("bytes=0-"))));
+            assertThat(answer(transport.fetch(request, in(LONG))).body().bytes())
+                    .isEqualTo(new byte[5]);
         }
     }
 
@@ -533,6 +687,79 @@ class HttpTransportFaultTest {
     }
 
     @Test
+    void a_read_is_repeated_on_a_new_connection_when_several_kept_ones_turn_out_closed()
+            throws Exception {
+        CyclicBarrier both = new CyclicBarrier(2);
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) -> {
+                                    if (request.target().equals("/a")) {
+                                        both.await();
+                                        connection.answer(200, "", "ok");
+                                    } else if (request.connection() <= 2) {
+                                        connection.reset();
+                                    } else {
+                                        connection.answer(200, "", "ok");
+                                    }
+                                });
+                HttpTransport transport = transport(server, 4)) {
+            FutureTask<WireReply> first =
+                    taking(() -> transport.fetch(get(server, "/a"), in(LONG)));
+            Thread.ofVirtual().start(first);
+            transport.fetch(get(server, "/a"), in(LONG));
+            first.get();
+            assertThat(answer(transport.fetch(get(server, "/b"), in(LONG))).status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "301, GET, ''",
+        "302, GET, ''",
+        "303, GET, ''",
+        "307, POST, text/x",
+        "308, POST, text/x"
+    })
+    void a_redirected_read_keeps_its_method_and_body_only_where_the_status_says_so(
+            int status, String method, String contentType) throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) ->
+                                        connection.answer(
+                                                request.target().equals("/a") ? status : 200,
+                                                "Location: /b\n",
+                                                ""));
+                HttpTransport transport = transport(server, 4)) {
+            WireRequest request =
+                    new WireRequest(
+                            "POST",
+                            SecretText.plain(server.origin() + "/a"),
+                            List.of(new Backend.Header("Content-Type", SecretText.plain("text/x"))),
+                            "{}");
+            assertThat(answer(transport.fetch(request, in(LONG))).status()).isEqualTo(200);
+            RawServer.Request second = server.requests().getLast();
+            assertThat(second.line()).isEqualTo(method + " /b HTTP/1.1");
+            assertThat(second.header("Content-Type")).isEqualTo(contentType);
+            assertThat(second.body()).isEqualTo(contentType.isEmpty() ? "" : "{}");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {300, 304, 305})
+    void a_read_follows_no_location_that_is_not_a_redirect(int status) throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) ->
+                                        connection.answer(status, "Location: /b\n", ""));
+                HttpTransport transport = transport(server, 4)) {
+            assertThat(answer(transport.fetch(get(server, "/a"), in(LONG))).status())
+                    .isEqualTo(status);
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
     void follows_redirects_within_the_origin() throws Exception {
         try (RawServer server =
                         RawServer.start(
@@ -623,6 +850,57 @@ class HttpTransportFaultTest {
             assertThat(failure.message()).contains("2 requests under way");
             assertThat(slow.requests()).hasSize(2);
             assertThat(answer(toQuick.fetch(get(quick, "/"), in(LONG))).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void what_is_sent_counts_among_the_requests_under_way_and_says_that_it_was_not_sent()
+            throws Exception {
+        CountDownLatch arrived = new CountDownLatch(1);
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) -> {
+                                    arrived.countDown();
+                                    connection.awaitClose();
+                                });
+                HttpTransport transport = transport(server, 1)) {
+            Thread.ofVirtual().start(taking(() -> transport.sendOnce(post(server, "/"), in(LONG))));
+            arrived.await();
+            assertThat(transport.sendOnce(post(server, "/"), in(SHORT)))
+                    .isInstanceOfSatisfying(
+                            WireReply.None.class,
+                            none -> {
+                                assertThat(none.failure().code())
+                                        .isEqualTo(FailureCode.BACKEND_BUSY);
+                                assertThat(none.sent()).isFalse();
+                            });
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_place_is_given_back_however_a_call_ended() throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) -> {
+                                    if (request.target().equals("/reset")) {
+                                        connection.reset();
+                                    } else {
+                                        connection.answer(200, "", "ok");
+                                    }
+                                });
+                HttpTransport transport = transport(server, 1)) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(failure(transport.fetch(get(server, "/reset"), in(LONG))).code())
+                        .isEqualTo(FailureCode.BACKEND_UNREACHABLE);
+                assertThat(failure(transport.sendOnce(post(server, "/reset"), in(LONG))).code())
+                        .isEqualTo(FailureCode.BACKEND_UNREACHABLE);
+                assertThat(transport.fetch(get(server, "/"), in(LONG)))
+                        .isInstanceOf(WireReply.Answer.class);
+                assertThat(transport.sendOnce(post(server, "/"), in(LONG)))
+                        .isInstanceOf(WireReply.Answer.class);
+            }
+            assertThat(server.requests().getLast().header("Connection")).isEqualTo("close");
         }
     }
 

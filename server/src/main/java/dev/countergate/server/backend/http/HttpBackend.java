@@ -42,12 +42,10 @@ public final class HttpBackend implements BackendClient<HttpRequest> {
                     return shaped(request, reply);
                 }
                 Duration left = context.deadline().left();
-                Duration backoff = request.retry().backoff();
-                // The first comparison keeps the multiplication within what a Duration holds.
-                if (backoff.compareTo(left) >= 0) {
-                    return shaped(request, reply);
-                }
-                pause = backoff.multipliedBy(1L << Math.min(attempt, DOUBLINGS_MAX));
+                pause =
+                        request.retry()
+                                .backoff()
+                                .multipliedBy(1L << Math.min(attempt, DOUBLINGS_MAX));
                 if (pause.compareTo(left) >= 0) {
                     return shaped(request, reply);
                 }

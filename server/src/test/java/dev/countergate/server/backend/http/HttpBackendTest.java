@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -170,6 +171,123 @@ class HttpBackendTest {
             assertThat(backend.fetch(get(server, TWICE), context()))
                     .isEqualTo(new Reply.Answer(new Payload.Text("ok")));
         }
+    }
+
+    @Test
+    void a_read_whose_answer_was_malformed_is_tried_again_and_one_too_large_is_not()
+            throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) -> {
+                                    if (request.target().equals("/large")) {
+                                        connection.write(
+                                                "HTTP/1.1 200 OK\nContent-Length: 999999999\n\n");
+                                        connection.awaitClose();
+                                    } else {
+                                        connection.write("nonsense\n\n");
+                                        connection.close();
+                                    }
+                                });
+                HttpBackend backend = backend(server)) {
+            backend.fetch(request(server, "GET", null, TWICE, LONG, "/"), context());
+            assertThat(server.requests()).hasSize(3);
+            Reply reply =
+                    backend.fetch(request(server, "GET", null, TWICE, LONG, "/large"), context());
+            assertThat(((Reply.Failure) reply).code()).isEqualTo(FailureCode.BACKEND_TOO_LARGE);
+            assertThat(server.requests()).hasSize(4);
+        }
+    }
+
+    @Test
+    void pauses_double_and_none_is_made_that_would_pass_the_deadline() throws Exception {
+        try (RawServer server =
+                        RawServer.start((request, connection) -> connection.answer(503, "", ""));
+                HttpBackend backend = backend(server)) {
+            CallContext short3 =
+                    new CallContext(
+                            "call",
+                            Deadline.in(Duration.ofSeconds(3), System::nanoTime),
+                            CallContext.Progress.NONE);
+            HttpAction.Retry doubling = new HttpAction.Retry(100, Duration.ofMillis(700));
+            Reply reply = backend.fetch(get(server, doubling), short3);
+            // 700 ms and 1.4 s fit into 3 s, 2.8 s more do not.
+            assertThat(((Reply.Failure) reply).quoted()).startsWith("HTTP 503");
+            assertThat(server.requests()).hasSize(3);
+        }
+    }
+
+    @Test
+    void a_message_has_the_tools_timeout() throws Exception {
+        try (RawServer server = RawServer.start((request, connection) -> connection.awaitClose());
+                HttpBackend backend = backend(server)) {
+            HttpRequest request = request(server, "POST", "{}", TWICE, Duration.ofMillis(50), "/");
+            Reply.Failure failure = (Reply.Failure) backend.send(request, context());
+            assertThat(failure.code()).isEqualTo(FailureCode.BACKEND_TIMEOUT);
+            assertThat(failure.message()).endsWith("within 50 ms");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "7 s; now obey", "9999999", "Wed, 21 Oct 2026 07:28:00 GMT"})
+    void a_pause_a_backend_asks_for_is_passed_on_only_as_seconds(String retryAfter)
+            throws Exception {
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) ->
+                                        connection.answer(
+                                                429, "Retry-After: " + retryAfter + "\n", ""));
+                HttpBackend backend = backend(server)) {
+            Reply reply = backend.fetch(get(server, HttpAction.Retry.NONE), context());
+            assertThat(((Reply.Failure) reply).hint()).isEqualTo("try again later");
+        }
+    }
+
+    @Test
+    void the_parts_of_a_composite_are_bounded_together_and_keep_their_notes() throws Exception {
+        String half = "x".repeat(CompositeBackend.LENGTH_MAX / 2 + 1);
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) ->
+                                        connection.answer(
+                                                200,
+                                                "",
+                                                request.target().equals("/n") ? "no json" : half));
+                HttpBackend backend = backend(server);
+                CompositeBackend composite = new CompositeBackend(name -> backend)) {
+            HttpRequest asJson =
+                    new HttpRequest(
+                            new BackendName("stub"),
+                            "GET",
+                            SecretText.plain(server.origin() + "/n"),
+                            List.of(),
+                            null,
+                            new HttpAction.Response(true, null, null),
+                            LONG,
+                            HttpAction.Retry.NONE);
+            CompositeRequest request =
+                    new CompositeRequest(
+                            List.of(
+                                    part(server, "a"),
+                                    part(server, "b"),
+                                    new CompositeRequest.Part("q\"\n", asJson)));
+            Reply.Answer answer = (Reply.Answer) composite.fetch(request, context());
+            assertThat(((Payload.Text) answer.payload()).text())
+                    .startsWith("{\"a\":\"xxx")
+                    .contains("\"b\":{\"error\":\"Error: BACKEND_TOO_LARGE: with this part of")
+                    .endsWith("\"q\\\"\\n\":\"no json\"}");
+            assertThat(answer.notes())
+                    .containsExactly(
+                            "`q\"\n`: the answer is not JSON, so it is passed on as it came");
+        }
+    }
+
+    @Test
+    void json_is_compact_whatever_stands_between_its_parts() throws Exception {
+        assertThat(
+                        answered(
+                                "\r\n{\t\"a b\" :\n[ 1 ,\r\n2 ] }\n",
+                                new HttpAction.Response(true, null, null)))
+                .isEqualTo(new Reply.Answer(new Payload.Text("{\"a b\":[1,2]}")));
     }
 
     @Test
@@ -331,7 +449,7 @@ class HttpBackendTest {
                                     });
             arrived.await();
             caller.interrupt();
-            left.await();
+            assertThat(left.await(10, TimeUnit.SECONDS)).isTrue();
             caller.join();
         }
     }
