@@ -5,13 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.countergate.policy.catalogue.Backend;
 import dev.countergate.policy.catalogue.BackendName;
 import dev.countergate.policy.catalogue.HttpAction;
+import dev.countergate.policy.request.AlertmanagerRequest;
 import dev.countergate.policy.request.HttpRequest;
+import dev.countergate.policy.request.LokiRequest;
+import dev.countergate.policy.request.PrometheusRequest;
+import dev.countergate.policy.request.Span;
 import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Payload;
 import dev.countergate.policy.result.Reply;
 import dev.countergate.policy.secret.SecretText;
+import dev.countergate.server.backend.alertmanager.AlertmanagerClient;
 import dev.countergate.server.backend.http.HttpBackend;
+import dev.countergate.server.backend.loki.LokiClient;
+import dev.countergate.server.backend.prometheus.PrometheusClient;
 import dev.countergate.testing.RawServer;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,6 +30,8 @@ class HeldAnswersTest {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final int LARGE = 60 << 10;
     private static final int ONE_BYTES_MAX = 80 << 10;
+
+    private static final Span HOUR = new Span(Duration.ofHours(1), null, null);
 
     private final HeldAnswers held = new HeldAnswers(100 << 10);
 
@@ -141,6 +151,37 @@ class HeldAnswersTest {
         }
     }
 
+    @Test
+    void every_client_gives_back_what_it_has_read() throws Exception {
+        CallContext context =
+                new CallContext(
+                        "call", Deadline.in(LONG, System::nanoTime), CallContext.Progress.NONE);
+        BackendName name = new BackendName("stub");
+        try (RawServer server =
+                        RawServer.start(
+                                (request, connection) ->
+                                        connection.answer(200, "", "x".repeat(LARGE)));
+                var prometheus =
+                        new PrometheusClient(
+                                backend(server), transport(server), Clock.systemUTC());
+                var loki = new LokiClient(backend(server), transport(server), Clock.systemUTC());
+                var alertmanager = new AlertmanagerClient(backend(server), transport(server))) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(
+                                List.of(
+                                        prometheus.fetch(
+                                                new PrometheusRequest.Alerts(name), context),
+                                        loki.fetch(new LokiRequest.Labels(name, HOUR), context),
+                                        alertmanager.fetch(
+                                                new AlertmanagerRequest.Status(name), context)))
+                        .allSatisfy(
+                                reply ->
+                                        assertThat(((Reply.Failure) reply).code())
+                                                .isEqualTo(FailureCode.BACKEND_MALFORMED));
+            }
+        }
+    }
+
     private static HttpRequest request(RawServer server, String path) {
         return new HttpRequest(
                 new BackendName("stub"),
@@ -161,18 +202,19 @@ class HeldAnswersTest {
     }
 
     private HttpTransport transport(RawServer server) {
-        return new HttpTransport(
-                new Backend.Http(
-                        new BackendName("stub"),
-                        Backend.Api.HTTP,
-                        server.origin(),
-                        SecretText.plain(""),
-                        List.of(),
-                        null,
-                        null,
-                        new Backend.Limits(4, ONE_BYTES_MAX, LONG)),
-                "1.2",
-                held);
+        return new HttpTransport(backend(server), "1.2", held);
+    }
+
+    private static Backend.Http backend(RawServer server) {
+        return new Backend.Http(
+                new BackendName("stub"),
+                Backend.Api.HTTP,
+                server.origin(),
+                SecretText.plain(""),
+                List.of(),
+                null,
+                null,
+                new Backend.Limits(4, ONE_BYTES_MAX, LONG));
     }
 
     private static WireReply fetched(HttpTransport transport, RawServer server, String path)

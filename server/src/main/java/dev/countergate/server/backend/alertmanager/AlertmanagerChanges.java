@@ -86,19 +86,21 @@ final class AlertmanagerChanges implements ChangeClient {
                 new AlertmanagerRequest.Alerts(
                         silence.backend(),
                         new AlertmanagerRequest.Filter(silence.matchers(), null, true, true, true));
-        return switch (transport.fetch(calls.call(matching), wish.deadline())) {
-            case WireReply.None(Reply.Failure failure, _) -> new Resolution.Failed(failure);
-            case WireReply.Answer answer when answer.isSuccess() ->
-                    switch (AlertmanagerReader.read(matching, answer.body())) {
-                        case Reply.Answer(Payload.Rows rows, _) ->
-                                HttpSend.checked(resolved, alerts(rows.rows()));
-                        case Reply.Answer _ ->
-                                throw new IllegalStateException("alerts are read as rows");
-                        case Reply.Failure failure -> new Resolution.Failed(failure);
-                    };
-            case WireReply.Answer answer ->
-                    new Resolution.Failed(AlertmanagerFailures.of(matching, answer));
-        };
+        try (WireReply reply = transport.fetch(calls.call(matching), wish.deadline())) {
+            return switch (reply) {
+                case WireReply.None(Reply.Failure failure, _) -> new Resolution.Failed(failure);
+                case WireReply.Answer answer when answer.isSuccess() ->
+                        switch (AlertmanagerReader.read(matching, answer.body())) {
+                            case Reply.Answer(Payload.Rows rows, _) ->
+                                    HttpSend.checked(resolved, alerts(rows.rows()));
+                            case Reply.Answer _ ->
+                                    throw new IllegalStateException("alerts are read as rows");
+                            case Reply.Failure failure -> new Resolution.Failed(failure);
+                        };
+                case WireReply.Answer answer ->
+                        new Resolution.Failed(AlertmanagerFailures.of(matching, answer));
+            };
+        }
     }
 
     private static List<String> alerts(List<JsonNode> alerts) {
@@ -145,32 +147,34 @@ final class AlertmanagerChanges implements ChangeClient {
                         null,
                         null,
                         wish.attempt());
-        WireReply reply =
+        try (WireReply reply =
                 transport.fetch(
-                        api.get(SILENCE + Form.segment(expire.id()), new Form()), wish.deadline());
-        return switch (reply) {
-            case WireReply.None(Reply.Failure failure, _) -> new Resolution.Failed(failure);
-            case WireReply.Answer answer when answer.isSuccess() -> {
-                try {
-                    yield expire(resolved, expire.id(), Silence.read(answer.body()));
-                } catch (UnreadableAnswer e) {
-                    yield new Resolution.Failed(
-                            BackendWords.malformed(backend.name().value(), answer.body(), e));
+                        api.get(SILENCE + Form.segment(expire.id()), new Form()),
+                        wish.deadline())) {
+            return switch (reply) {
+                case WireReply.None(Reply.Failure failure, _) -> new Resolution.Failed(failure);
+                case WireReply.Answer answer when answer.isSuccess() -> {
+                    try {
+                        yield expire(resolved, expire.id(), Silence.read(answer.body()));
+                    } catch (UnreadableAnswer e) {
+                        yield new Resolution.Failed(
+                                BackendWords.malformed(backend.name().value(), answer.body(), e));
+                    }
                 }
-            }
-            case WireReply.Answer answer ->
-                    answer.failureCode() == FailureCode.NOT_FOUND
-                            ? new Resolution.Refused(
-                                    "NOT_FOUND",
-                                    "there is no silence `" + expire.id() + "`",
-                                    "list the silences for their ids; one that ended long ago is"
-                                            + " forgotten")
-                            : new Resolution.Failed(
-                                    AlertmanagerFailures.of(
-                                            backend.name().value(),
-                                            answer,
-                                            "list the silences for their ids"));
-        };
+                case WireReply.Answer answer ->
+                        answer.failureCode() == FailureCode.NOT_FOUND
+                                ? new Resolution.Refused(
+                                        "NOT_FOUND",
+                                        "there is no silence `" + expire.id() + "`",
+                                        "list the silences for their ids; one that ended long ago is"
+                                                + " forgotten")
+                                : new Resolution.Failed(
+                                        AlertmanagerFailures.of(
+                                                backend.name().value(),
+                                                answer,
+                                                "list the silences for their ids"));
+            };
+        }
     }
 
     private static Resolution expire(CoreRequest.Http resolved, String id, Silence silence) {
@@ -254,21 +258,23 @@ final class AlertmanagerChanges implements ChangeClient {
             throws InterruptedException {
         boolean ends = request.json().path("method").asString("").equals("DELETE");
         String path = ends ? pathOf(request) : SILENCES;
-        return switch (transport.fetch(api.get(path, new Form()), deadline)) {
-            case WireReply.None(Reply.Failure failure, _) -> unreadable(failure.message());
-            case WireReply.Answer answer when answer.isSuccess() -> {
-                try {
-                    yield ends
-                            ? endedOrNot(Silence.read(answer.body()))
-                            : marked(request, Silence.readAll(answer.body()));
-                } catch (UnreadableAnswer e) {
-                    yield unreadable(
-                            BackendWords.malformed(backend.name().value(), answer.body(), e)
-                                    .message());
+        try (WireReply reply = transport.fetch(api.get(path, new Form()), deadline)) {
+            return switch (reply) {
+                case WireReply.None(Reply.Failure failure, _) -> unreadable(failure.message());
+                case WireReply.Answer answer when answer.isSuccess() -> {
+                    try {
+                        yield ends
+                                ? endedOrNot(Silence.read(answer.body()))
+                                : marked(request, Silence.readAll(answer.body()));
+                    } catch (UnreadableAnswer e) {
+                        yield unreadable(
+                                BackendWords.malformed(backend.name().value(), answer.body(), e)
+                                        .message());
+                    }
                 }
-            }
-            case WireReply.Answer answer -> unreadable("HTTP " + answer.status());
-        };
+                case WireReply.Answer answer -> unreadable("HTTP " + answer.status());
+            };
+        }
     }
 
     private static String pathOf(CoreRequest request) {
