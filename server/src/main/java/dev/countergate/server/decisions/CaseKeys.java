@@ -6,7 +6,6 @@ import static dev.countergate.server.yaml.Shape.Key.required;
 import dev.countergate.server.yaml.Shape;
 import dev.countergate.server.yaml.Shape.Block;
 import dev.countergate.server.yaml.Shape.Either;
-import dev.countergate.server.yaml.Shape.Key;
 import dev.countergate.server.yaml.Shape.ListOf;
 import dev.countergate.server.yaml.Shape.MapOf;
 import dev.countergate.server.yaml.Shape.Text;
@@ -30,7 +29,7 @@ final class CaseKeys {
                             "as",
                             new Text("`unix:` or `token:` and a name", "(?:unix|token):\\S.*"),
                             "who calls; unix:somebody where left out"),
-                    new Key(
+                    new Shape.Key(
                             "person",
                             Text.ANY,
                             false,
@@ -66,7 +65,7 @@ final class CaseKeys {
                             "approvals",
                             new Whole(1, Integer.MAX_VALUE),
                             "how many persons must agree; any number where left out"),
-                    new Key(
+                    new Shape.Key(
                             "rule",
                             Text.ANY,
                             false,
