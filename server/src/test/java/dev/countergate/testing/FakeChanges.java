@@ -29,6 +29,12 @@ public final class FakeChanges implements ChangeClient {
         Sent of(CoreRequest request, Sending sending) throws InterruptedException;
     }
 
+    /** Happens whenever a request is resolved, and may take its time. */
+    @FunctionalInterface
+    public interface Entering {
+        void enter() throws InterruptedException;
+    }
+
     public final List<CoreRequest> sent = new CopyOnWriteArrayList<>();
     public final List<String> resumed = new CopyOnWriteArrayList<>();
     public volatile Dispatch dispatch =
@@ -36,9 +42,12 @@ public final class FakeChanges implements ChangeClient {
     public volatile Event.Sighting sighting = Event.Sighting.UNREADABLE;
     public volatile @Nullable Duration settle;
     public volatile @Nullable Resolution resolution;
+    public volatile Entering resolving = () -> {};
+    public volatile Entering searching = () -> {};
 
     @Override
-    public Resolution resolve(Request request, Wish wish) {
+    public Resolution resolve(Request request, Wish wish) throws InterruptedException {
+        resolving.enter();
         Resolution scripted = resolution;
         if (scripted != null) {
             return scripted;
@@ -68,7 +77,9 @@ public final class FakeChanges implements ChangeClient {
     }
 
     @Override
-    public Seen search(CoreRequest request, Instant sentAt, Deadline deadline) {
+    public Seen search(CoreRequest request, Instant sentAt, Deadline deadline)
+            throws InterruptedException {
+        searching.enter();
         return new Seen(sighting, "scripted", null);
     }
 

@@ -10,6 +10,7 @@ import dev.countergate.policy.token.Digest;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.policy.token.ServerId;
 import dev.countergate.policy.token.Statement;
+import dev.countergate.testing.ApproverKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,13 +29,13 @@ class ProposalLivesTest {
     private static final String ID = "p-" + "0".repeat(26);
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
 
-    private final TestKey ana;
-    private final TestKey bo;
+    private final ApproverKey ana;
+    private final ApproverKey bo;
     private int challenges;
 
     ProposalLivesTest() throws Exception {
-        ana = new TestKey();
-        bo = new TestKey();
+        ana = new ApproverKey();
+        bo = new ApproverKey();
     }
 
     @ParameterizedTest
@@ -291,7 +292,11 @@ class ProposalLivesTest {
     }
 
     private ObjectNode decided(
-            ObjectNode leaf, TestKey key, String person, Statement.Decision decision, int persons)
+            ObjectNode leaf,
+            ApproverKey key,
+            String person,
+            Statement.Decision decision,
+            int persons)
             throws Exception {
         Statement said = statement(key, person, decision, digest(persons));
         return leaf.put("kind", decision == Statement.Decision.APPROVE ? "approved" : "rejected")
@@ -302,7 +307,7 @@ class ProposalLivesTest {
     }
 
     private Statement statement(
-            TestKey key, String person, Statement.Decision decision, Digest digest)
+            ApproverKey key, String person, Statement.Decision decision, Digest digest)
             throws Exception {
         challenges++;
         return new Statement(
@@ -318,7 +323,7 @@ class ProposalLivesTest {
                 NOON.plus(Duration.ofMinutes(5)));
     }
 
-    private static ObjectNode change(String action, String person, TestKey key, String options)
+    private static ObjectNode change(String action, String person, ApproverKey key, String options)
             throws Exception {
         return JsonNodeFactory.instance
                 .objectNode()
@@ -342,7 +347,7 @@ class ProposalLivesTest {
         return Core.digest(core(persons).getBytes(UTF_8));
     }
 
-    private static String sign(TestKey key, byte[] message) {
+    private static String sign(ApproverKey key, byte[] message) {
         try {
             return key.sign(message);
         } catch (Exception failed) {

@@ -1,4 +1,4 @@
-package dev.countergate.server.audit;
+package dev.countergate.testing;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -14,27 +14,34 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /** An Ed25519 key of somebody who approves, and its signatures as {@code ssh-keygen -Y sign} writes them. */
-final class TestKey {
+public final class ApproverKey {
     private final KeyPair pair;
 
-    TestKey() throws GeneralSecurityException {
+    public ApproverKey() throws GeneralSecurityException {
         this.pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
     }
 
-    String fingerprint() throws GeneralSecurityException, IOException {
+    public String fingerprint() throws GeneralSecurityException, IOException {
         byte[] hash = MessageDigest.getInstance("SHA-256").digest(blob());
         return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(hash);
     }
 
     /** The line of an allowed_signers file. */
-    String line(String person, String options) throws IOException {
+    public String line(String person, String options) throws IOException {
         return person
                 + (options.isEmpty() ? " " : " " + options + " ")
                 + "ssh-ed25519 "
                 + Base64.getEncoder().encodeToString(blob());
     }
 
-    String sign(byte[] message) throws GeneralSecurityException, IOException {
+    /** The armoured signature of an approval's statement. */
+    public String sign(byte[] message) throws GeneralSecurityException, IOException {
+        return sign(message, "approval-v1@countergate.dev");
+    }
+
+    /** The armoured signature of {@code message} in another namespace. */
+    public String sign(byte[] message, String namespace)
+            throws GeneralSecurityException, IOException {
         byte[] hash = MessageDigest.getInstance("SHA-512").digest(message);
         Signature signer = Signature.getInstance("Ed25519");
         signer.initSign(pair.getPrivate());
@@ -42,7 +49,7 @@ final class TestKey {
                 concat(
                         "SSHSIG".getBytes(US_ASCII),
                         strings(
-                                "approval-v1@countergate.dev".getBytes(US_ASCII),
+                                namespace.getBytes(US_ASCII),
                                 new byte[0],
                                 "sha512".getBytes(US_ASCII),
                                 hash)));
@@ -51,7 +58,7 @@ final class TestKey {
                         "SSHSIG\0\0\0\1".getBytes(US_ASCII),
                         strings(
                                 blob(),
-                                "approval-v1@countergate.dev".getBytes(US_ASCII),
+                                namespace.getBytes(US_ASCII),
                                 new byte[0],
                                 "sha512".getBytes(US_ASCII),
                                 strings("ssh-ed25519".getBytes(US_ASCII), signer.sign())));
