@@ -1,6 +1,7 @@
 package dev.countergate.policy.change;
 
 import dev.countergate.policy.catalogue.Digests;
+import dev.countergate.policy.parameter.Arguments;
 import dev.countergate.policy.parameter.JsonText;
 import dev.countergate.policy.token.UtcTime;
 import java.time.Duration;
@@ -30,8 +31,7 @@ final class CoreMembers {
                 .put("version", core.session().clientVersion());
         json.put("tool", core.tool().value());
         json.set("digests", digests(core.digests()));
-        ObjectNode arguments = json.putObject("arguments");
-        core.arguments().asMap().forEach((name, value) -> arguments.set(name, exact(value)));
+        json.set("arguments", arguments(core.arguments()));
         json.put("verb", core.request().verb());
         json.put("reversible", core.reversible());
         json.put("loss", core.loss());
@@ -71,6 +71,13 @@ final class CoreMembers {
         return json;
     }
 
+    /** Arguments as a core says them. */
+    static ObjectNode arguments(Arguments given) {
+        ObjectNode arguments = NODES.objectNode();
+        given.asMap().forEach((name, value) -> arguments.set(name, exact(value)));
+        return arguments;
+    }
+
     private static ObjectNode digests(Digests digests) {
         ObjectNode json = NODES.objectNode();
         json.put("tool", digests.tool().hex());
@@ -88,8 +95,8 @@ final class CoreMembers {
                 NODES.objectNode()
                         .put("tool", look.tool().value())
                         .put("expect", look.expect())
-                        .put("within", seconds(look.within()))
-                        .put("every", seconds(look.every()));
+                        .put("within", time(look.within()))
+                        .put("every", time(look.every()));
         json.set("arguments", texts(look.arguments()));
         return json;
     }
@@ -109,8 +116,10 @@ final class CoreMembers {
         return json;
     }
 
-    private static String seconds(Duration duration) {
-        return duration.toSeconds() + "s";
+    private static String time(Duration duration) {
+        return duration.toMillisPart() == 0
+                ? duration.toSeconds() + "s"
+                : duration.toMillis() + "ms";
     }
 
     /** The same value in the profile: a number that is not whole, or too large, as its text. */

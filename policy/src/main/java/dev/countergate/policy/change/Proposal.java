@@ -135,7 +135,7 @@ public record Proposal(
         }
         Optional<Quorum> raised = quorum.raisedBy(decision);
         if (raised.isEmpty()) {
-            return to(ProposalState.BLOCKED, "a rule forbids it now");
+            return to(ProposalState.BLOCKED, forbidden(decision));
         }
         Quorum needed = raised.get();
         if (needed.needsKnownRequester() && requester == null) {
@@ -159,6 +159,15 @@ public record Proposal(
                         verification));
     }
 
+    private static String forbidden(Decision decision) {
+        if (!(decision instanceof Decision.Forbid forbid) || forbid.reason().isEmpty()) {
+            return "a rule forbids it now";
+        }
+        return forbid.rule() == null
+                ? forbid.reason()
+                : forbid.reason() + " (rule `" + forbid.rule() + "`)";
+    }
+
     private Step doneByHand(Person by, @Nullable Reading before, String note, StoreTime now) {
         return state.isOpen()
                 ? to(
@@ -178,7 +187,7 @@ public record Proposal(
         }
         Optional<Quorum> needed = quorum.raisedBy(claim.decision());
         if (needed.isEmpty()) {
-            return to(ProposalState.BLOCKED, "a rule forbids it now");
+            return to(ProposalState.BLOCKED, forbidden(claim.decision()));
         }
         if (!claim.obstacles().isEmpty()) {
             return to(ProposalState.BLOCKED, claim.obstacles().getFirst().text());

@@ -7,6 +7,7 @@ import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.catalogue.BackendName;
 import dev.countergate.policy.catalogue.Digests;
+import dev.countergate.policy.parameter.Arguments;
 import dev.countergate.policy.token.CanonicalJson;
 import dev.countergate.policy.token.Digest;
 import dev.countergate.policy.token.ProposalId;
@@ -14,6 +15,7 @@ import dev.countergate.policy.token.UtcTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +101,14 @@ public final class RecordedCore {
         return json.path("arguments");
     }
 
+    /** Whether it was made of {@code arguments}. */
+    public boolean hasArguments(Arguments arguments) {
+        return CanonicalJson.write(CoreMembers.arguments(arguments))
+                        instanceof Checked.Valid<byte[]>(byte[] given)
+                && CanonicalJson.write(arguments()) instanceof Checked.Valid<byte[]>(byte[] said)
+                && Arrays.equals(given, said);
+    }
+
     /** In lower case. */
     public String risk() {
         return text("risk");
@@ -158,8 +168,8 @@ public final class RecordedCore {
                                 new ToolName(text(look, "tool")),
                                 texts(look.required("arguments")),
                                 text(look, "expect"),
-                                seconds(look, "within"),
-                                seconds(look, "every")))
+                                span(look, "within"),
+                                span(look, "every")))
                 : Optional.empty();
     }
 
@@ -210,9 +220,11 @@ public final class RecordedCore {
         return UtcTime.parse(text(member)).orElseThrow();
     }
 
-    private static Duration seconds(JsonNode node, String member) {
+    private static Duration span(JsonNode node, String member) {
         String text = text(node, member);
-        return Duration.ofSeconds(Long.parseLong(text.substring(0, text.length() - 1)));
+        return text.endsWith("ms")
+                ? Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)))
+                : Duration.ofSeconds(Long.parseLong(text.substring(0, text.length() - 1)));
     }
 
     private static Map<String, String> texts(JsonNode object) {

@@ -100,39 +100,66 @@ final class Approving {
             random.nextBytes(bits);
         }
         Challenge challenge = Challenge.of(bits);
-        return store.write(
-                in -> {
-                    Instant issued = ledger.now(in).at().truncatedTo(ChronoUnit.MILLIS);
-                    Statement statement =
-                            new Statement(
-                                    decision,
-                                    server,
-                                    id,
-                                    entry.core().digest(),
-                                    view.digest(),
-                                    approver,
-                                    fingerprint,
-                                    challenge,
-                                    issued,
-                                    issued.plus(valid));
-                    if (!in.issue(
-                            challenge.hex(), id.value(), new String(statement.bytes(), UTF_8))) {
-                        throw new IllegalStateException("a challenge came twice");
-                    }
-                    in.append(
-                            new Leaf(
-                                    "viewed",
-                                    issued,
-                                    Map.of(
-                                            "proposal", id.value(),
-                                            "state", entry.state().name(),
-                                            "decision", decision.word(),
-                                            "approver", approver.name(),
-                                            "key", fingerprint,
-                                            "view", view.digest().hex(),
-                                            "challenge", challenge.hex())));
-                    return new Issued(statement, view);
-                });
+        Optional<Issued> given =
+                store.write(
+                        in ->
+                                issue(
+                                        in,
+                                        entry,
+                                        approver,
+                                        fingerprint,
+                                        decision,
+                                        challenge,
+                                        view,
+                                        valid));
+        return given.orElseThrow(
+                () -> new RefusedException("WRONG_STATE", "it changed meanwhile: ask again"));
+    }
+
+    /** The leaf says how the proposal stands, so it has to stand so in the same transaction. */
+    private Optional<Issued> issue(
+            Store.Transaction in,
+            Entry entry,
+            Person approver,
+            String fingerprint,
+            Statement.Decision decision,
+            Challenge challenge,
+            View view,
+            Duration valid)
+            throws StoreException {
+        String id = entry.id().value();
+        if (in.proposal(id).filter(row -> row.state().equals(entry.row().state())).isEmpty()) {
+            return Optional.empty();
+        }
+        Instant issued = ledger.now(in).at().truncatedTo(ChronoUnit.MILLIS);
+        Statement statement =
+                new Statement(
+                        decision,
+                        server,
+                        entry.id(),
+                        entry.core().digest(),
+                        view.digest(),
+                        approver,
+                        fingerprint,
+                        challenge,
+                        issued,
+                        issued.plus(valid));
+        if (!in.issue(challenge.hex(), id, new String(statement.bytes(), UTF_8))) {
+            throw new IllegalStateException("a challenge came twice");
+        }
+        in.append(
+                new Leaf(
+                        "viewed",
+                        issued,
+                        Map.of(
+                                "proposal", id,
+                                "state", entry.state().name(),
+                                "decision", decision.word(),
+                                "approver", approver.name(),
+                                "key", fingerprint,
+                                "view", view.digest().hex(),
+                                "challenge", challenge.hex())));
+        return Optional.of(new Issued(statement, view));
     }
 
     private static String fingerprint(AllowedSigners signers, Person approver, @Nullable String key)
@@ -244,17 +271,23 @@ final class Approving {
         };
     }
 
+    /** The keys enrolled now, or why none counts; not to be asked for within a transaction. */
+    Checked<AllowedSigners> enrolled() {
+        return approvers.read();
+    }
+
     /**
      * The keys of the approvals of {@code entry} that count still: each one's statement and signature, as they came in, are
      * verified again over the core as it is stored now. A row that somebody wrote beside us brings none.
      */
-    Set<String> standing(Entry entry) throws StoreException {
-        if (!(approvers.read() instanceof Checked.Valid<AllowedSigners>(AllowedSigners signers))
+    Set<String> standing(Entry entry, Checked<AllowedSigners> enrolled, Store.Rows rows)
+            throws StoreException {
+        if (!(enrolled instanceof Checked.Valid<AllowedSigners>(AllowedSigners signers))
                 || !(View.of(entry.row().core().getBytes(UTF_8))
                         instanceof Checked.Valid<View>(View view))) {
             return Set.of();
         }
-        List<Store.Evidence> all = ledger.evidence(entry.id());
+        List<Store.Evidence> all = rows.evidence(entry.id().value());
         Set<String> standing = new HashSet<>();
         for (Approval approval : entry.proposal().approvals()) {
             for (Store.Evidence evidence : all) {

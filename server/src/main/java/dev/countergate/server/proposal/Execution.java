@@ -12,6 +12,7 @@ import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.change.Reading;
 import dev.countergate.policy.rule.Decision;
 import dev.countergate.policy.rule.Usage;
+import dev.countergate.policy.token.AllowedSigners;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.server.audit.Store;
 import dev.countergate.server.audit.StoreException;
@@ -94,13 +95,16 @@ final class Execution {
             throws StoreException, InterruptedException {
         ProposalId id = entry.id();
         Recheck.Ready ready = recheck.ready(lease, entry, same, store.write(ledger::now));
-        Set<String> keys = approving.standing(entry);
+        Checked<AllowedSigners> enrolled = approving.enrolled();
         Applied claimed =
                 ledger.apply(
                         id,
                         (before, in, now) -> {
                             Decision decision = recheck.decide(lease, before, same, in, now);
-                            return Turn.of(new Event.Claim(decision, keys, ready.obstacles()));
+                            Set<String> keys = approving.standing(before, enrolled, in);
+                            return Turn.of(
+                                    new Event.Claim(
+                                            decision, keys, obstacles(ready, entry, before)));
                         },
                         new Telling(
                                 "intent",
@@ -126,6 +130,18 @@ final class Execution {
                 && client != null) {
             send(lease, after, same.tool(), request, client);
         }
+    }
+
+    /** What was looked at is what is claimed: the store may have been written beside us meanwhile. */
+    private static List<Obstacle> obstacles(Recheck.Ready ready, Entry looked, Entry claimed) {
+        List<Obstacle> obstacles = new ArrayList<>(ready.obstacles());
+        if (!claimed.row().core().equals(looked.row().core())) {
+            obstacles.add(
+                    new Obstacle(
+                            Obstacle.Kind.FORBIDDEN,
+                            "its core is not the one that was looked at: restore the store"));
+        }
+        return obstacles;
     }
 
     private void send(

@@ -277,10 +277,6 @@ final class Ledger {
         return verification != null && verification.result() == Verification.Result.OPEN;
     }
 
-    List<Store.Evidence> evidence(ProposalId id) throws StoreException {
-        return store.read(rows -> rows.evidence(id.value()));
-    }
-
     /** The time by the store's clock, which never goes back. */
     StoreTime now(Store.Transaction in) throws StoreException {
         return new StoreTime(in.clock(clock.instant()));

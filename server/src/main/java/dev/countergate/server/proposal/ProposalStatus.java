@@ -61,8 +61,9 @@ public record ProposalStatus(
         Core.@Nullable Undo undo,
         boolean isCancellable,
         @Nullable JsonNode result) {
-    private static final Pattern FROM_RESULT =
-            Pattern.compile("\\{result\\.([A-Za-z_][A-Za-z0-9_]*)}");
+    /** A member of the result, or an argument of the call. */
+    private static final Pattern TO_FILL =
+            Pattern.compile("\\{(result\\.)?([A-Za-z_][A-Za-z0-9_-]*)}");
 
     static ProposalStatus of(Ledger.Entry entry) {
         Proposal proposal = entry.proposal();
@@ -112,26 +113,30 @@ public record ProposalStatus(
                     default -> false;
                 };
         return tookEffect
-                ? entry.core().undo().map(undo -> filled(undo, entry.kept().result())).orElse(null)
+                ? entry.core().undo().map(undo -> filled(undo, entry.kept())).orElse(null)
                 : null;
     }
 
-    /** What the result does not say stays a placeholder: the call is then refused, and says so. */
-    private static Core.Undo filled(Core.Undo undo, @Nullable JsonNode result) {
+    /** In one pass, so that nothing in a value is taken for a placeholder. What the result does not say stays a placeholder: the call is then refused, and says so. */
+    private static Core.Undo filled(Core.Undo undo, Kept kept) {
         Map<String, String> arguments = new LinkedHashMap<>();
         undo.arguments()
                 .forEach(
                         (name, text) ->
                                 arguments.put(
                                         name,
-                                        FROM_RESULT
-                                                .matcher(text)
+                                        TO_FILL.matcher(text)
                                                 .replaceAll(
                                                         found ->
                                                                 Matcher.quoteReplacement(
                                                                         of(
-                                                                                result,
-                                                                                found.group(1),
+                                                                                found.group(1)
+                                                                                                == null
+                                                                                        ? kept
+                                                                                                .arguments()
+                                                                                        : kept
+                                                                                                .result(),
+                                                                                found.group(2),
                                                                                 found.group())))));
         return new Core.Undo(undo.tool(), arguments);
     }

@@ -31,6 +31,7 @@ import dev.countergate.server.proposal.Ledger.Telling;
 import dev.countergate.server.proposal.Ledger.Turn;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -78,6 +79,7 @@ public final class Proposals implements AutoCloseable {
     private final InstantSource clock;
     private final Notices notices;
     private final News news = new News();
+    private final Map<String, Instant> tripped = new ConcurrentHashMap<>();
     private final Set<ProposalId> busy = ConcurrentHashMap.newKeySet();
     private final Set<ProposalId> dispatching = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -164,9 +166,12 @@ public final class Proposals implements AutoCloseable {
             ledger.apply(entry.id(), new Event.Restart(), restarted(entry));
         }
         for (Entry entry : ledger.unfinished()) {
-            takeUp(entry.id());
+            // What waits for a person is taken up when they are enough, and must not be busy then.
+            if (entry.state() != ProposalState.PENDING) {
+                takeUp(entry.id());
+            }
         }
-        Thread.ofVirtual().name("proposals").start(this::rounds);
+        threads.execute(this::rounds);
     }
 
     private static Telling restarted(Entry entry) {
@@ -450,13 +455,19 @@ public final class Proposals implements AutoCloseable {
             CircuitBreaker breaker = new CircuitBreaker(lease.catalogue().policy().breaker());
             int failures =
                     store.write(
-                            in -> in.failures(environment, breaker.since(ledger.now(in), null)));
+                            in ->
+                                    in.failures(
+                                            environment,
+                                            breaker.since(
+                                                    ledger.now(in), tripped.get(environment))));
             if (breaker.trips(failures) && freezes.frozen(environment).isEmpty()) {
                 String reason =
                         failures
                                 + " changes failed within "
                                 + breaker.breaker().within().toMinutes()
                                 + " min";
+                // Whoever lifts this freeze has seen what failed before it.
+                tripped.put(environment, store.write(ledger::now).at());
                 freezes.freeze(new Freeze(environment, reason, clock.instant(), "circuit breaker"));
                 store.write(
                         in ->
@@ -483,16 +494,19 @@ public final class Proposals implements AutoCloseable {
             } catch (InterruptedException ending) {
                 return;
             } catch (StoreException | RuntimeException failed) {
-                LOG.atError().setCause(failed).log("a round over the proposals failed");
+                // One that the end interrupts is not one that failed.
+                if (!isClosed) {
+                    LOG.atError().setCause(failed).log("a round over the proposals failed");
+                }
             }
         }
     }
 
     private void round() throws StoreException {
-        for (Entry entry : ledger.in(List.of(ProposalState.PENDING))) {
+        for (Entry entry : ledger.in(List.of(ProposalState.PENDING, ProposalState.APPROVED))) {
             if (!clock.instant().isBefore(entry.core().expires())) {
                 ledger.apply(entry.id(), new Event.Expire(), Telling.of("expired"));
-            } else {
+            } else if (entry.state() == ProposalState.PENDING) {
                 supersedeIfChanged(entry);
             }
         }

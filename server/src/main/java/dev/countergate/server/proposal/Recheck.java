@@ -106,9 +106,14 @@ final class Recheck {
                                                                                 facts(
                                                                                         request,
                                                                                         core)))));
-        return same instanceof Checked.Valid<Finding.Same>(Finding.Same valid)
+        if (!(same instanceof Checked.Valid<Finding.Same>(Finding.Same valid))) {
+            return new Finding.Superseded("its arguments are no longer taken by the tool");
+        }
+        // Rules and limits look at the arguments: they are those a person saw, or it goes no
+        // further.
+        return core.hasArguments(valid.arguments())
                 ? valid
-                : new Finding.Superseded("its arguments are no longer taken by the tool");
+                : new Finding.Superseded("its arguments are not those of its core");
     }
 
     private static Facts facts(Request request, RecordedCore core) {
