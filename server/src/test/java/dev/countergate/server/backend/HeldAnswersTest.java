@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
+@SuppressWarnings("try") // Closing early, and twice, is what is tested.
 class HeldAnswersTest {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final int LARGE = 60 << 10;

@@ -34,6 +34,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 @Timeout(30)
+@SuppressWarnings("try") // A stalled server is ended before it would end by itself.
 class WebhookNoticesTest {
     private static final Duration SHORT = Duration.ofMillis(1_500);
     private static final Duration LONG = Duration.ofSeconds(20);

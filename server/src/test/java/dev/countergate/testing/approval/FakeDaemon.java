@@ -457,8 +457,12 @@ public final class FakeDaemon implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         daemon.end(Daemon.End.STOPPED);
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -38,8 +38,12 @@ public final class RunningAgent implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         process.destroy();
-        process.waitFor();
+        try {
+            process.waitFor();
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
