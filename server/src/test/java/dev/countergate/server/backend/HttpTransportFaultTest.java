@@ -102,10 +102,13 @@ class HttpTransportFaultTest {
                         FailureCode.BACKEND_MALFORMED,
                         (request, connection) ->
                                 connection.write(
-                                        "HTTP/1.1 200 OK\n"
-                                                + "Transfer-Encoding: chunked\n\n"
-                                                + "zz\n"
-                                                + "nonsense\n")),
+                                        """
+                                        HTTP/1.1 200 OK
+                                        Transfer-Encoding: chunked
+
+                                        zz
+                                        nonsense
+                                        """)),
                 fault(
                         "speaks something else",
                         FailureCode.BACKEND_MALFORMED,
@@ -362,7 +365,9 @@ class HttpTransportFaultTest {
                         RawServer.start((request, connection) -> connection.answer(200, "", "s"));
                 HttpTransport transport = transport(server, 4)) {
             ProxySelector.setDefault(
-                    ProxySelector.of(new InetSocketAddress("127.0.0.1", proxy.origin().getPort())));
+                    ProxySelector.of(
+                            new InetSocketAddress(
+                                    InetAddress.getLoopbackAddress(), proxy.origin().getPort())));
             assertThat(answer(transport.fetch(get(server, "/"), in(LONG))).body().text())
                     .isEqualTo("s");
             assertThat(proxy.connections()).isZero();

@@ -47,6 +47,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,8 +85,8 @@ class CallPipelineTest {
     private final Recorder recorder = new Recorder();
     private final AtomicLong nanos = new AtomicLong();
     private final FakeChanges changes = new FakeChanges();
-    private CurrentCatalogue current;
-    private SqliteStore store;
+    private @Nullable CurrentCatalogue current;
+    private @Nullable SqliteStore store;
 
     @Test
     void answers_a_read_with_what_the_backend_said() throws Exception {
@@ -289,7 +290,7 @@ class CallPipelineTest {
                                     });
             recorder.awaitBlocked();
 
-            current.replace(serving(2, "tools: []"), () -> letGo.set(true));
+            Objects.requireNonNull(current).replace(serving(2, "tools: []"), () -> letGo.set(true));
 
             assertThat(changes).hasValue(1);
             assertThat(letGo).isFalse();
@@ -303,17 +304,19 @@ class CallPipelineTest {
 
     private CallPipeline pipeline(String yaml) {
         try {
-            current = new CurrentCatalogue(serving(1, yaml));
-            store =
+            CurrentCatalogue served = new CurrentCatalogue(serving(1, yaml));
+            current = served;
+            SqliteStore opened =
                     SqliteStore.open(
                             Files.createTempDirectory(folder, "state"),
                             List.of(),
-                            () -> current.now().redactor());
+                            () -> served.now().redactor());
+            store = opened;
             Proposals proposals =
                     new Proposals(
                             new Proposals.Parts(
-                                    store,
-                                    current,
+                                    opened,
+                                    served,
                                     new Approvers(
                                             folder.resolve("approvers"),
                                             ZoneOffset.UTC,
@@ -327,11 +330,11 @@ class CallPipelineTest {
                                     nanos::get,
                                     notice -> {}));
             return new CallPipeline(
-                    current,
+                    served,
                     new ResultPages(
                             RandomGeneratorFactory.of("L64X128MixRandom").create(3), nanos::get),
                     proposals,
-                    store,
+                    opened,
                     CLOCK,
                     nanos::get);
         } catch (StoreException | java.io.IOException failure) {

@@ -136,7 +136,7 @@ class InboxTest {
                                 .put("code", "\u001b]0;title\u0007"));
         Typed pending = run("pending");
         assertThat(pending.out().codePoints())
-                .allMatch(each -> each == '\n' || each >= ' ' && each <= '~');
+                .allMatch(each -> each == '\n' || (each >= ' ' && each <= '~'));
         assertThat(pending.out()).hasLineCount(2).contains("a\\u001b[2J\\u000db\\u000aAPPROVED");
     }
 

@@ -120,9 +120,12 @@ class CatalogueRevisionPropertyTest {
                                 .replace("reversible: false", "reversible: true")
                                 .replace(
                                         "rules:\n",
-                                        "rules:\n    - {id: all, then: permit, when: 'tool.name == \"restart\"'}\n"
-                                                + "    - {id: mem, then: forbid, when: 'tool.name == \"memory\" && args.service == \"db\"'}\n"
-                                                + "    - {id: risky, then: approve, approvals: 3, when: 'tool.risk == \"critical\" && tool.effect == \"write\"'}\n"));
+                                        """
+                                        rules:
+                                            - {id: all, then: permit, when: 'tool.name == "restart"'}
+                                            - {id: mem, then: forbid, when: 'tool.name == "memory" && args.service == "db"'}
+                                            - {id: risky, then: approve, approvals: 3, when: 'tool.risk == "critical" && tool.effect == "write"'}
+                                        """));
         assertThat(CatalogueRevisionTest.given(base.toString()).faults()).isEmpty();
     }
 

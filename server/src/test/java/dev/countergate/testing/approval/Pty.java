@@ -81,7 +81,7 @@ public final class Pty implements AutoCloseable {
             int at = said.indexOf(text, read);
             while (at < 0) {
                 long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-                if (left <= 0 || !reader.isAlive() && said.indexOf(text, read) < 0) {
+                if (left <= 0 || (!reader.isAlive() && said.indexOf(text, read) < 0)) {
                     throw new AssertionError("never said `" + text + "` but: " + said);
                 }
                 said.wait(Math.min(left, 100));

@@ -35,6 +35,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -175,7 +176,8 @@ class AlertmanagerChangesTest {
         Sent sent = changes().send(request, sending(Duration.ofSeconds(10)));
 
         assertThat(sent.outcome()).isEqualTo(Outcome.APPLIED);
-        assertThat(sent.result().get("silenceID").stringValue()).matches("[0-9a-f-]{36}");
+        assertThat(Objects.requireNonNull(sent.result()).get("silenceID").stringValue())
+                .matches("[0-9a-f-]{36}");
         assertThat(server.requests()).hasSize(2);
         assertThat(said(server.requests().getLast(), server.origin())).isEqualTo(said(request));
         assertThat(said(request)).containsEntry("header content-type", "application/json");

@@ -25,6 +25,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -71,8 +72,7 @@ class RealSilencesTest {
 
             assertThat(sent.outcome()).isEqualTo(Outcome.APPLIED);
             assertThat(sight(changes, request)).isEqualTo(Sighting.FOUND);
-            JsonNode result = sent.result();
-            assertThat(result).isNotNull();
+            JsonNode result = Objects.requireNonNull(sent.result());
             String id = result.get("silenceID").stringValue();
             JsonNode seen = direct.get("/api/v2/silence/" + id);
             assertThat(seen.get("comment").stringValue())

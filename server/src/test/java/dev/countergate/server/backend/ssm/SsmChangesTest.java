@@ -39,6 +39,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -332,7 +333,7 @@ class SsmChangesTest {
 
         assertThat(fixed.deliverySeconds()).isEqualTo(seconds);
         assertThat(changes().longest(fixed, wished(null).tool()))
-                .isEqualTo(Duration.ofSeconds(fixed.deliverySeconds() + 60 + 120));
+                .isEqualTo(Duration.ofSeconds(seconds + 60L + 120));
     }
 
     @Test
@@ -367,7 +368,8 @@ class SsmChangesTest {
         assertThat(received.get("MaxConcurrency")).isEqualTo(json.get("max_concurrency"));
         assertThat(received.get("MaxErrors")).isEqualTo(json.get("max_errors"));
         assertThat(told).containsExactly(accepted().getFirst().commandId());
-        assertThat(sent.result().at("/invocations/1/output").stringValue()).isEqualTo("out\n");
+        assertThat(Objects.requireNonNull(sent.result()).at("/invocations/1/output").stringValue())
+                .isEqualTo("out\n");
         assertThat(fixture.simulator().received("SendCommand")).isOne();
     }
 
@@ -449,7 +451,8 @@ class SsmChangesTest {
 
         assertThat(sent.outcome()).isEqualTo(Outcome.PARTLY_APPLIED);
         assertThat(sent.detail()).contains(ONE + " Failed (exit 3)");
-        assertThat(sent.result().at("/invocations/0/exitCode").intValue()).isEqualTo(3);
+        assertThat(Objects.requireNonNull(sent.result()).at("/invocations/0/exitCode").intValue())
+                .isEqualTo(3);
     }
 
     @Test
