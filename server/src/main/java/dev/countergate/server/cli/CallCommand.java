@@ -25,16 +25,13 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "call",
         description = {
-            "Calls a tool exactly as an agent would: through the daemon's agent.sock, as this"
-                    + " user.",
+            "Calls a tool exactly as an agent would: through the daemon's agent.sock, as this user.",
             "Starts the daemon if none runs."
         },
         footer = {
             "",
-            "Values take the type of the parameter; an array is written as JSON, or by giving its"
-                    + " name",
-            "several times. Exit code 1 when the call failed, 2 when it was refused or needs a"
-                    + " person.",
+            "Values take the type of the parameter; an array is written as JSON, or by giving its name",
+            "several times. Exit code 1 when the call failed, 2 when it was refused or needs a person.",
             "With --json: the CallToolResult of MCP.",
             "",
             "  $ countergate call tail_logs service=checkout lines=20"

@@ -137,8 +137,8 @@ final class DoctorCommand implements Callable<Integer> {
                                             Diagnosis.problem(
                                                     "log",
                                                     "tampered with from leaf " + first + ": " + why,
-                                                    "keep the state directory as it is, and find"
-                                                            + " out who wrote to it");
+                                                    "keep the state directory as it is, and find out"
+                                                            + " who wrote to it");
                                     case Verdict.CannotTell(long size, String why) ->
                                             Diagnosis.problem(
                                                     "log",

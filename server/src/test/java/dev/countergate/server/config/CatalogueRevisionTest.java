@@ -124,9 +124,7 @@ class CatalogueRevisionTest {
                 "systemctl restart ~ systemctl stop",
                 "max_errors: 0}@@  - name: start ~ max_errors: 1}@@  - name: start",
                 "commands: [df] ~ commands: [du]",
-                "backend: fleet, targets: {\"tag:service\": \"{service}\"}, commands: [\"systemctl"
-                    + " start ~ backend: fleet, targets: {\"tag:other\": \"{service}\"}, commands:"
-                    + " [\"systemctl start ",
+                "backend: fleet, targets: {\"tag:service\": \"{service}\"}, commands: [\"systemctl start ~ backend: fleet, targets: {\"tag:other\": \"{service}\"}, commands: [\"systemctl start ",
                 "url: /rest/comment ~ url: /rest/other",
                 "method: POST ~ method: PUT",
                 "body: {text: \"{text}\"} ~ body: {text: \"{text}\", more: 1}",
@@ -135,13 +133,10 @@ class CatalogueRevisionTest {
                 "effect: write ~ effect: read",
                 "effect: forbidden ~ effect: read",
                 "effect: notify ~ effect: read",
-                "effect: forbidden@@    url: \"https://vault.example.com/list ~ url:"
-                        + " \"https://vault.example.com/list",
+                "effect: forbidden@@    url: \"https://vault.example.com/list ~ url: \"https://vault.example.com/list",
                 // Parameters.
-                "enum: [web, db], required: true}, {name: minutes ~ enum: [web, db, dns], required:"
-                        + " true}, {name: minutes",
-                "enum: [web, db], required: true}, {name: minutes ~ pattern: \"[a-z]+\", required:"
-                        + " true}, {name: minutes",
+                "enum: [web, db], required: true}, {name: minutes ~ enum: [web, db, dns], required: true}, {name: minutes",
+                "enum: [web, db], required: true}, {name: minutes ~ pattern: \"[a-z]+\", required: true}, {name: minutes",
                 "maximum: 60 ~ maximum: 61",
                 "maximum: 60, ~ nothing",
                 "minimum: 5 ~ minimum: 4",
@@ -164,22 +159,19 @@ class CatalogueRevisionTest {
                 "value > 1.0 ~ value > 0.9",
                 "value > 1.0 ~ value > 1.1",
                 "require: [{tool: error_ratio ~ require: [{tool: memory",
-                "require: [{tool: error_ratio, args: {service: \"{service}\"}, expect: \"value >"
-                        + " 1.0\", reason: why}] ~ nothing",
+                "require: [{tool: error_ratio, args: {service: \"{service}\"}, expect: \"value > 1.0\", reason: why}] ~ nothing",
                 "value < 1.0 ~ value < 2.0",
                 "within: 12m ~ within: 13m",
                 "within: 12m ~ within: 12m, every: 5m",
                 "verify: {tool: error_ratio ~ verify: {tool: memory",
                 "undo: {tool: start, args: {service: \"{service}\"}} ~ nothing",
-                "undo: {tool: start, args: {service: \"{service}\"}} ~ undo: {tool: start, args:"
-                        + " {service: web}}",
+                "undo: {tool: start, args: {service: \"{service}\"}} ~ undo: {tool: start, args: {service: web}}",
                 "count: 2 ~ count: 1",
                 "expires: 30m ~ expires: 31m",
                 "expires: 30m, ~ nothing",
                 "other_person: true ~ other_person: false",
                 ", other_person: true ~ nothing",
-                "approvals: {count: 2, expires: 30m, other_person: true} ~ approvals: {count: 3,"
-                        + " expires: 2h, other_person: true}",
+                "approvals: {count: 2, expires: 30m, other_person: true} ~ approvals: {count: 3, expires: 2h, other_person: true}",
                 "after_failure: 20m ~ after_failure: 19m",
                 "after_failure: 20m ~ nothing",
                 "settle: 10m ~ settle: 9m",
@@ -198,16 +190,14 @@ class CatalogueRevisionTest {
                 "hooks.example.com ~ hooks.example.org",
                 "hooks.example.com/${HOOK} ~ hooks.example.com/${WIKI}",
                 "on: [proposed] ~ on: [outcome]",
-                "notify: [{on: [proposed], url: \"https://hooks.example.com/${HOOK}\"}] ~ notify:"
-                        + " []",
+                "notify: [{on: [proposed], url: \"https://hooks.example.com/${HOOK}\"}] ~ notify: []",
                 "then: forbid ~ then: approve",
                 "then: approve, approvals: 2 ~ then: permit",
                 "approvals: 2, when ~ when",
                 "== \"db\"' ~ == \"dns\"'",
                 "== \"db\"' ~ == \"db\" || true'",
                 "== \"web\"' ~ == \"web\" && false'",
-                "- {id: no-db, then: forbid, when: 'tool.name == \"restart\" && args.service =="
-                        + " \"db\"', reason: rota} ~ nothing",
+                "- {id: no-db, then: forbid, when: 'tool.name == \"restart\" && args.service == \"db\"', reason: rota} ~ nothing",
                 "- {id: odd, then: permit, when: 'args.minutes > 30'} ~ nothing",
                 "id: no-db ~ id: no-database",
                 "rules: ~ rules:NEWLINE  - {id: new, then: permit, when: 'false'}",
@@ -229,16 +219,11 @@ class CatalogueRevisionTest {
                 "environment: prod ~ environment: staging",
                 "backends: ~ backends:NEWLINEmore: {type: loki, url: \"http://metrics:9090\"}",
                 // New tools.
-                "tools: ~ tools:NEWLINE- {name: n, url: \"https://wiki.example.com/x\", method:"
-                        + " POST}",
-                "tools: ~ tools:NEWLINE- {name: n, url: \"https://wiki.example.com/x\", method:"
-                        + " POST, effect: read}",
-                "tools: ~ tools:NEWLINE- {name: n, url: \"https://wiki.example.com/x\", method:"
-                        + " POST, effect: notify}",
-                "tools: ~ tools:NEWLINE- {name: n, ssm: {backend: fleet, instances:"
-                        + " [i-0123456789abcdef0], commands: [reboot]}, effect: read}",
-                "tools: ~ tools:NEWLINE- {name: n, alertmanager: {expire:"
-                        + " \"00000000-0000-0000-0000-000000000000\"}}",
+                "tools: ~ tools:NEWLINE- {name: n, url: \"https://wiki.example.com/x\", method: POST}",
+                "tools: ~ tools:NEWLINE- {name: n, url: \"https://wiki.example.com/x\", method: POST, effect: read}",
+                "tools: ~ tools:NEWLINE- {name: n, url: \"https://wiki.example.com/x\", method: POST, effect: notify}",
+                "tools: ~ tools:NEWLINE- {name: n, ssm: {backend: fleet, instances: [i-0123456789abcdef0], commands: [reboot]}, effect: read}",
+                "tools: ~ tools:NEWLINE- {name: n, alertmanager: {expire: \"00000000-0000-0000-0000-000000000000\"}}",
             })
     void holds_what_could_loosen(String from, String to) {
         List<Difference> differences = differences(from, to);
@@ -255,8 +240,7 @@ class CatalogueRevisionTest {
                 "effect: notify ~ effect: write",
                 "effect: notify ~ effect: forbidden",
                 "effect: write ~ effect: forbidden",
-                "enum: [web, db], required: true}, {name: minutes ~ enum: [web], required: true},"
-                        + " {name: minutes",
+                "enum: [web, db], required: true}, {name: minutes ~ enum: [web], required: true}, {name: minutes",
                 "maximum: 60 ~ maximum: 59",
                 "risk: high ~ risk: critical",
                 "calls: 3 ~ calls: 2",
@@ -264,8 +248,7 @@ class CatalogueRevisionTest {
                 "calls: 3, per: 1h, by: [service] ~ calls: 3, per: 1h, by: [service], over: forbid",
                 "limits: [{calls: 3 ~ limits: [{calls: 1, per: 1m}, {calls: 3",
                 "max: 5} ~ max: 4}",
-                "require: [ ~ require: [{tool: memory, args: {service: web}, expect: \"value <"
-                        + " 1.0\"}, ",
+                "require: [ ~ require: [{tool: memory, args: {service: web}, expect: \"value < 1.0\"}, ",
                 "count: 2 ~ count: 3",
                 "expires: 30m ~ expires: 29m",
                 "after_failure: 20m ~ after_failure: 21m",
@@ -278,15 +261,12 @@ class CatalogueRevisionTest {
                 "then: approve, approvals: 2 ~ then: forbid",
                 "approvals: 2, when ~ approvals: 3, when",
                 "id: web, then: permit ~ id: web, then: approve",
-                "- {id: web, then: permit, when: 'tool.name == \"start\" && args.service =="
-                        + " \"web\"'} ~ nothing",
+                "- {id: web, then: permit, when: 'tool.name == \"start\" && args.service == \"web\"'} ~ nothing",
                 "rules: ~ rules:NEWLINE  - {id: new, then: forbid, when: 'true'}",
                 "rules: ~ rules:NEWLINE  - {id: new, then: approve, when: 'args.minutes > 10'}",
                 "concurrency: 4 ~ concurrency: 3",
                 "limits: {concurrency: 4} ~ limits: {concurrency: 4, response_bytes: 1024}",
-                "- name: comment@@    effect: notify@@    method: POST@@    params: [{name: text,"
-                        + " required: true}]@@    url: /rest/comment@@    backend: jira@@    body:"
-                        + " {text: \"{text}\"} ~ nothing",
+                "- name: comment@@    effect: notify@@    method: POST@@    params: [{name: text, required: true}]@@    url: /rest/comment@@    backend: jira@@    body: {text: \"{text}\"} ~ nothing",
             })
     void loads_at_once_what_only_tightens(String from, String to) {
         List<Difference> differences = differences(from, to);
@@ -314,10 +294,8 @@ class CatalogueRevisionTest {
                 "auth: {bearer_env: TOKEN} ~ headers: {Authorization: \"Bearer ${TOKEN}\"}",
                 "tools: ~ tools:NEWLINE- {name: n, prometheus: {alerts: true}}",
                 "tools: ~ tools:NEWLINE- {name: n, alertmanager: {alerts: true}}",
-                "tools: ~ tools:NEWLINE- {name: n, url: \"https://wiki.example.com/x?key=${WIKI}\","
-                        + " headers: {Accept: text/plain}}",
-                "tools: ~ tools:NEWLINE- {name: n, url: \"https://elsewhere.example.com/\", effect:"
-                        + " forbidden}",
+                "tools: ~ tools:NEWLINE- {name: n, url: \"https://wiki.example.com/x?key=${WIKI}\", headers: {Accept: text/plain}}",
+                "tools: ~ tools:NEWLINE- {name: n, url: \"https://elsewhere.example.com/\", effect: forbidden}",
                 "unix: [ana, ana-agent] ~ unix: [ana-agent, ana]",
             })
     void loads_at_once_texts_and_reads_where_reads_are_made(String from, String to) {
@@ -336,8 +314,7 @@ class CatalogueRevisionTest {
                 "{name: n, url: 'http://wiki.example.com/x'}",
                 "{name: n, url: 'https://wiki.example.com:444/x'}",
                 "{name: n, url: 'https://wiki.example.com/restart'}",
-                "{name: n, url: 'https://wiki.example.com/x', headers: {X-HTTP-Method-Override:"
-                        + " DELETE}}",
+                "{name: n, url: 'https://wiki.example.com/x', headers: {X-HTTP-Method-Override: DELETE}}",
                 "{name: n, url: 'https://wiki.example.com/x', headers: {Accept: text/html}}",
                 "{name: n, url: 'https://wiki.example.com/x', auth: {bearer_env: TOKEN}}",
                 "{name: n, url: 'https://wiki.example.com/x?key=${TOKEN}'}",
@@ -345,8 +322,7 @@ class CatalogueRevisionTest {
                 "{name: n, url: 'https://hooks.example.com/x'}",
                 "{name: n, url: 'https://admin.example.com/switch'}",
                 "{name: n, url: 'https://vault.example.com/other'}",
-                "{name: n, requests: [{key: a, url: 'https://wiki.example.com/x'}, {key: b, url:"
-                        + " 'https://elsewhere.example.com/'}]}",
+                "{name: n, requests: [{key: a, url: 'https://wiki.example.com/x'}, {key: b, url: 'https://elsewhere.example.com/'}]}",
             })
     void holds_a_new_read_that_goes_beyond_what_agents_read_already(String tool) {
         String before = edited(CATALOGUE, "- " + UNRULED, "");
