@@ -28,7 +28,7 @@ import java.util.function.LongSupplier;
  */
 final class Following {
     /** The first pause between searches; it doubles up to {@link #SEARCH_PAUSE_MAX}. */
-    private static final Duration SEARCH_PAUSE = Duration.ofSeconds(2);
+    private static final Duration SEARCH_PAUSE = Duration.ofMillis(500);
 
     private static final Duration SEARCH_PAUSE_MAX = Duration.ofMinutes(1);
 

@@ -1,0 +1,379 @@
+package dev.countergate.server.proposal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.countergate.policy.call.Person;
+import dev.countergate.policy.change.Event.Outcome;
+import dev.countergate.policy.change.Event.Sighting;
+import dev.countergate.policy.change.Event;
+import dev.countergate.policy.change.ProposalState;
+import dev.countergate.policy.change.Reading;
+import dev.countergate.policy.change.Verification;
+import dev.countergate.policy.rule.Decision;
+import dev.countergate.policy.token.ApprovalToken.Verdict.Verified;
+import dev.countergate.policy.token.Digest;
+import dev.countergate.policy.token.ProposalId;
+import dev.countergate.policy.token.SshPublicKey;
+import dev.countergate.policy.token.Statement;
+import dev.countergate.server.proposal.Ledger.Applied;
+import dev.countergate.server.proposal.Ledger.Telling;
+import dev.countergate.server.proposal.Ledger.Turn;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The store as a process that was killed left it, found by the next one: nothing is ever sent again. */
+class RecoveryTest {
+    private static final String YAML = Engine.TOOLS + Engine.GUARDED;
+    private static final Decision ONE = new Decision.Approve(null, 1, "");
+    private static final Duration SETTLE = Duration.ofMinutes(2);
+
+    @TempDir private Path folder;
+
+    private Engine engine;
+
+    @AfterEach
+    void ends() throws Exception {
+        assertThat(engine.changes.sent).as("sent by this process").isEmpty();
+        engine.close();
+    }
+
+    /** A proposal that came to {@code state} in a process that is no more. */
+    private ProposalId left(ProposalState state) throws Exception {
+        engine = new Engine(folder, YAML);
+        return leave(state);
+    }
+
+    private ProposalId leave(ProposalState state) throws Exception {
+        ProposalId id = engine.propose("web");
+        Statement statement = engine.statement(id, "bo");
+        engine.proposals().close();
+        Event sending = new Event.Send(new Reading.Seen(false, engine.clock.instant()), false);
+        Verified token =
+                new Verified(statement, Digest.of(statement.bytes()), SshPublicKey.Kind.ED25519, 0);
+        String key = engine.key("bo").fingerprint();
+        Map<String, String> signed =
+                Map.of(
+                        "approver",
+                        "bo",
+                        "key",
+                        key,
+                        "statement",
+                        new String(statement.bytes(), java.nio.charset.StandardCharsets.UTF_8),
+                        "signature",
+                        engine.sign(statement, "bo"));
+        List<Step> way =
+                List.of(
+                        new Step(
+                                ProposalState.APPROVED,
+                                new Event.Decide(token, ONE),
+                                Telling.of("approved", signed)),
+                        new Step(
+                                ProposalState.CLAIMED,
+                                new Event.Claim(ONE, Set.of(key), List.of()),
+                                Telling.of("intent")),
+                        new Step(ProposalState.SENDING, sending, Telling.of("sending")));
+        for (Step step : way) {
+            if (state == ProposalState.PENDING) {
+                break;
+            }
+            take(id, step.event(), step.telling());
+            if (step.state() == state) {
+                break;
+            }
+        }
+        if (state == ProposalState.APPLIED || state == ProposalState.OUTCOME_UNKNOWN) {
+            take(id, new Event.Answer(Outcome.valueOf(state.name()), "200"), Telling.of("result"));
+        }
+        assertThat(engine.ledger().find(id).orElseThrow().state()).isEqualTo(state);
+        return id;
+    }
+
+    private record Step(ProposalState state, Event event, Telling telling) {}
+
+    private void take(ProposalId id, Event event, Telling telling) throws Exception {
+        assertThat(
+                        engine.ledger()
+                                .apply(
+                                        id,
+                                        (entry, in, now) -> Turn.of(event),
+                                        telling,
+                                        (after, in, now) -> Optional.empty()))
+                .isInstanceOf(Applied.Taken.class);
+    }
+
+    private void next() throws Exception {
+        engine.store().close();
+        engine.begin();
+    }
+
+    @Test
+    void what_waited_for_a_person_still_does() throws Exception {
+        ProposalId id = left(ProposalState.PENDING);
+
+        next();
+
+        assertThat(engine.state(id)).isEqualTo(ProposalState.PENDING);
+        engine.approve(id, "bo");
+        assertThat(engine.settled(id).state()).isEqualTo(ProposalState.VERIFIED);
+        assertThat(engine.changes.sent).hasSize(1);
+        engine.changes.sent.clear();
+    }
+
+    @Test
+    void what_waited_for_a_person_too_long_has_expired() throws Exception {
+        ProposalId id = left(ProposalState.PENDING);
+        engine.pass(Duration.ofDays(1));
+
+        next();
+
+        assertThat(engine.state(id)).isEqualTo(ProposalState.EXPIRED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100_000})
+    void an_approval_from_before_is_over(int seconds) throws Exception {
+        ProposalId id = left(ProposalState.APPROVED);
+        engine.pass(Duration.ofSeconds(seconds));
+
+        next();
+
+        assertThat(engine.state(id)).isEqualTo(ProposalState.EXPIRED);
+        assertThat(engine.kinds(id)).endsWith("approved", "expired");
+    }
+
+    @Test
+    void what_was_claimed_and_not_sent_has_failed() throws Exception {
+        ProposalId id = left(ProposalState.CLAIMED);
+
+        next();
+
+        ProposalStatus status = engine.settled(id);
+        assertThat(status.state()).isEqualTo(ProposalState.FAILED);
+        assertThat(status.why()).isEqualTo("the daemon stopped before anything was sent");
+        assertThat(engine.kinds(id)).endsWith("intent", "result");
+    }
+
+    @Test
+    void what_may_have_been_sent_is_not_known() throws Exception {
+        ProposalId id = left(ProposalState.SENDING);
+
+        next();
+
+        ProposalStatus status = engine.status(id);
+        assertThat(status.state()).isEqualTo(ProposalState.OUTCOME_UNKNOWN);
+        assertThat(status.outcome()).isEqualTo(Outcome.OUTCOME_UNKNOWN);
+        assertThat(engine.changes.resumed).isEmpty();
+        assertThat(engine.refusal(Engine.ANA, "web")).isEqualTo("ALREADY_PROPOSED");
+    }
+
+    @Test
+    void what_the_backend_gave_a_name_is_asked_after_by_it() throws Exception {
+        ProposalId id = left(ProposalState.SENDING);
+        take(id, new Event.Accept("command-7"), Telling.of("accepted"));
+        AtomicInteger reads = new AtomicInteger();
+        engine.reads =
+                () -> {
+                    reads.incrementAndGet();
+                    return engine.value("0.1");
+                };
+
+        next();
+
+        assertThat(engine.settled(id).state()).isEqualTo(ProposalState.VERIFIED);
+        assertThat(engine.changes.resumed).containsExactly("command-7");
+        assertThat(reads).hasValueGreaterThanOrEqualTo(Verification.READS);
+    }
+
+    @Test
+    void an_open_verification_goes_on_and_what_was_read_before_does_not_count() throws Exception {
+        ProposalId id = left(ProposalState.APPLIED);
+        take(
+                id,
+                new Event.Look(new Reading.Seen(true, engine.clock.instant())),
+                Telling.of("verification"));
+        AtomicInteger reads = new AtomicInteger();
+        engine.reads =
+                () -> {
+                    reads.incrementAndGet();
+                    return engine.value("0.1");
+                };
+
+        next();
+
+        assertThat(engine.settled(id).state()).isEqualTo(ProposalState.VERIFIED);
+        assertThat(reads).hasValue(2);
+    }
+
+    @Test
+    void a_verification_whose_window_has_passed_is_closed() throws Exception {
+        ProposalId id = left(ProposalState.APPLIED);
+        engine.pass(Duration.ofMinutes(5));
+
+        next();
+
+        ProposalStatus status = engine.settled(id);
+        assertThat(status.state()).isEqualTo(ProposalState.UNVERIFIED);
+        assertThat(status.why()).isEqualTo("never read");
+    }
+
+    @Test
+    void an_outcome_nobody_can_ask_for_waits_for_a_person() throws Exception {
+        ProposalId id = left(ProposalState.OUTCOME_UNKNOWN);
+        engine.changes.searching =
+                () -> {
+                    throw new AssertionError("asked");
+                };
+
+        next();
+        engine.restart();
+
+        assertThat(engine.state(id)).isEqualTo(ProposalState.OUTCOME_UNKNOWN);
+        engine.proposals().resolve(id, new Person("bo"), true, "saw it");
+        assertThat(engine.settled(id).state()).isEqualTo(ProposalState.RESOLVED_BY_HUMAN);
+        assertThat(engine.kinds(id)).endsWith("result", "resolved");
+    }
+
+    private ProposalId unknown() throws Exception {
+        engine = new Engine(folder, YAML);
+        engine.changes.settle = SETTLE;
+        return leave(ProposalState.OUTCOME_UNKNOWN);
+    }
+
+    @Test
+    void an_attempt_that_is_found_was_applied_and_is_looked_at() throws Exception {
+        ProposalId id = unknown();
+        engine.changes.sighting = Sighting.FOUND;
+        engine.reads = () -> engine.value("0.1");
+
+        next();
+
+        ProposalStatus status = engine.settled(id);
+        assertThat(status.state()).isEqualTo(ProposalState.FOUND_APPLIED);
+        assertThat(Objects.requireNonNull(status.verification()).result())
+                .isEqualTo(Verification.Result.VERIFIED);
+        assertThat(engine.kinds(id)).containsSubsequence("result", "reconciled", "verification");
+    }
+
+    @Test
+    void an_attempt_is_absent_only_when_it_was_absent_twice_and_late_enough() throws Exception {
+        ProposalId id = unknown();
+        engine.changes.sighting = Sighting.ABSENT;
+        Instant sentAt =
+                Objects.requireNonNull(engine.ledger().find(id).orElseThrow().proposal().attempt())
+                        .sentAt();
+        AtomicInteger searches = new AtomicInteger();
+        CountDownLatch second = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        engine.changes.searching =
+                () -> {
+                    if (searches.incrementAndGet() == 2) {
+                        second.countDown();
+                        goOn.await();
+                    }
+                };
+
+        next();
+        second.await();
+        assertThat(engine.state(id)).as("absent once").isEqualTo(ProposalState.OUTCOME_UNKNOWN);
+        engine.pass(SETTLE);
+        goOn.countDown();
+
+        assertThat(engine.settled(id).state()).isEqualTo(ProposalState.FOUND_NOT_APPLIED);
+        assertThat(searches).hasValue(2);
+        assertThat(engine.clock.instant()).isAfterOrEqualTo(sentAt.plus(SETTLE));
+        assertThat(engine.propose("web")).as("it may be proposed again").isNotEqualTo(id);
+    }
+
+    @Test
+    void twice_absent_too_early_is_not_absent() throws Exception {
+        ProposalId id = unknown();
+        engine.changes.sighting = Sighting.ABSENT;
+        AtomicInteger searches = new AtomicInteger();
+        CountDownLatch third = new CountDownLatch(1);
+        engine.changes.searching =
+                () -> {
+                    if (searches.incrementAndGet() == 3) {
+                        third.countDown();
+                    }
+                };
+
+        next();
+        third.await();
+
+        assertThat(engine.state(id)).isEqualTo(ProposalState.OUTCOME_UNKNOWN);
+    }
+
+    @Test
+    void once_absent_late_enough_is_not_absent() throws Exception {
+        ProposalId id = unknown();
+        engine.changes.sighting = Sighting.ABSENT;
+        engine.pass(SETTLE.multipliedBy(5));
+        AtomicInteger searches = new AtomicInteger();
+        CountDownLatch second = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        engine.changes.searching =
+                () -> {
+                    if (searches.incrementAndGet() == 2) {
+                        second.countDown();
+                        goOn.await();
+                    }
+                };
+
+        next();
+        second.await();
+
+        assertThat(engine.state(id)).isEqualTo(ProposalState.OUTCOME_UNKNOWN);
+        goOn.countDown();
+        assertThat(engine.settled(id).state()).isEqualTo(ProposalState.FOUND_NOT_APPLIED);
+    }
+
+    @Test
+    void a_backend_that_cannot_be_read_says_nothing() throws Exception {
+        ProposalId id = unknown();
+        engine.changes.sighting = Sighting.UNREADABLE;
+        engine.pass(SETTLE.multipliedBy(5));
+        AtomicInteger searches = new AtomicInteger();
+        CountDownLatch third = new CountDownLatch(1);
+        engine.changes.searching =
+                () -> {
+                    if (searches.incrementAndGet() == 3) {
+                        third.countDown();
+                    }
+                };
+
+        next();
+        third.await();
+
+        assertThat(engine.state(id)).isEqualTo(ProposalState.OUTCOME_UNKNOWN);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ProposalState.class,
+            names = {"PENDING", "APPROVED", "CLAIMED", "SENDING", "APPLIED", "OUTCOME_UNKNOWN"})
+    void a_start_after_a_start_changes_nothing_more(ProposalState state) throws Exception {
+        ProposalId id = left(state);
+        engine.reads = () -> engine.value("0.9");
+        next();
+        ProposalState then = engine.state(id);
+
+        engine.restart();
+        engine.restart();
+
+        assertThat(engine.state(id)).isEqualTo(then);
+    }
+}
