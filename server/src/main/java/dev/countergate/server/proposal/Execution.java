@@ -5,9 +5,9 @@ import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.change.Attempt;
 import dev.countergate.policy.change.Core;
 import dev.countergate.policy.change.CoreRequest;
-import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.Event.Obstacle;
 import dev.countergate.policy.change.Event.Outcome;
+import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.change.Reading;
 import dev.countergate.policy.rule.Decision;
@@ -27,6 +27,7 @@ import dev.countergate.server.proposal.Ledger.Applied;
 import dev.countergate.server.proposal.Ledger.Entry;
 import dev.countergate.server.proposal.Ledger.Telling;
 import dev.countergate.server.proposal.Ledger.Turn;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Execution {
     private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
+
+    private static final Duration ANSWER_KEPT = Duration.ofMinutes(10);
+    private static final Duration ANSWER_PAUSE = Duration.ofSeconds(1);
 
     private final Served served;
     private final Ledger ledger;
@@ -237,13 +241,32 @@ final class Execution {
         }
     }
 
-    private void answer(ProposalId id, Sent sent) throws StoreException {
-        ledger.apply(
-                id,
-                (before, in, now) ->
-                        new Turn(new Event.Answer(sent.outcome(), sent.detail()), sent.result()),
-                Telling.of("result", Map.of("detail", sent.detail())),
-                (after, in, now) -> Optional.empty());
+    /** What is known of an effect stays known while the store cannot be written, for {@link #ANSWER_KEPT} at most. */
+    private void answer(ProposalId id, Sent sent) throws StoreException, InterruptedException {
+        Deadline kept = Deadline.in(ANSWER_KEPT, ticker);
+        while (true) {
+            try {
+                ledger.apply(
+                        id,
+                        (before, in, now) ->
+                                new Turn(
+                                        new Event.Answer(sent.outcome(), sent.detail()),
+                                        sent.result()),
+                        Telling.of("result", Map.of("detail", sent.detail())),
+                        (after, in, now) -> Optional.empty());
+                return;
+            } catch (StoreException unwritable) {
+                if (kept.isOver()) {
+                    throw unwritable;
+                }
+                LOG.atError()
+                        .addKeyValue("proposal", id)
+                        .addKeyValue("outcome", sent.outcome())
+                        .setCause(unwritable)
+                        .log("an outcome waits for the store to be written again");
+                Thread.sleep(ANSWER_PAUSE);
+            }
+        }
     }
 
     /** What the expectation shows just before the first byte; null where none is declared. */

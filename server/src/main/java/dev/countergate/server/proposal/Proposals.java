@@ -8,8 +8,8 @@ import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.change.ByHand;
 import dev.countergate.policy.change.CircuitBreaker;
 import dev.countergate.policy.change.CoreRequest;
-import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.Event.Obstacle;
+import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.change.View;
 import dev.countergate.policy.parameter.Arguments;
@@ -82,6 +82,10 @@ public final class Proposals implements AutoCloseable {
     private final Map<String, Instant> tripped = new ConcurrentHashMap<>();
     private final Set<ProposalId> busy = ConcurrentHashMap.newKeySet();
     private final Set<ProposalId> dispatching = ConcurrentHashMap.newKeySet();
+
+    /** Those a step of which could not be stored. */
+    private final Set<ProposalId> stalled = ConcurrentHashMap.newKeySet();
+
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private volatile boolean isClosed;
 
@@ -392,10 +396,16 @@ public final class Proposals implements AutoCloseable {
                         advance(id);
                     } catch (InterruptedException ending) {
                         Thread.currentThread().interrupt();
-                    } catch (StoreException | RuntimeException failed) {
+                    } catch (StoreException failed) {
                         LOG.atError()
                                 .addKeyValue("proposal", id)
                                 .setCause(failed)
+                                .log("a proposal goes on when the store can be written again");
+                        stalled.add(id);
+                    } catch (RuntimeException bug) {
+                        LOG.atError()
+                                .addKeyValue("proposal", id)
+                                .setCause(bug)
                                 .log("a proposal does not go on before the next start");
                     } finally {
                         busy.remove(id);
@@ -503,6 +513,19 @@ public final class Proposals implements AutoCloseable {
     }
 
     private void round() throws StoreException {
+        for (ProposalId id : stalled) {
+            if (busy.contains(id)) {
+                continue;
+            }
+            // As after a restart: what was not stored is not known to have happened, and is never
+            // done a second time.
+            Optional<Entry> left = ledger.find(id);
+            if (left.isPresent()) {
+                ledger.apply(id, new Event.Restart(), restarted(left.get()));
+            }
+            stalled.remove(id);
+            takeUp(id);
+        }
         for (Entry entry : ledger.in(List.of(ProposalState.PENDING, ProposalState.APPROVED))) {
             if (!clock.instant().isBefore(entry.core().expires())) {
                 ledger.apply(entry.id(), new Event.Expire(), Telling.of("expired"));
