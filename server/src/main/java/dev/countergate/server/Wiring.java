@@ -1,6 +1,7 @@
 package dev.countergate.server;
 
 import dev.countergate.policy.catalogue.Catalogue;
+import dev.countergate.policy.token.Digest;
 import dev.countergate.relay.StateDirectory;
 import dev.countergate.server.audit.SqliteStore;
 import dev.countergate.server.audit.Store;
@@ -32,6 +33,7 @@ import dev.countergate.server.operator.StoredOperatorLog;
 import dev.countergate.server.proposal.Proposals;
 import dev.countergate.server.yaml.Finding;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -111,8 +113,15 @@ public final class Wiring {
             return List.of();
         }
         return Files.isWritable(heads)
-                ? List.of(heads.resolve(String.valueOf(state.path().getFileName())))
+                ? List.of(heads.resolve(headName(state.path())))
                 : List.of();
+    }
+
+    /** Told from the head of every other state directory, whatever their last names are. */
+    private static String headName(Path state) {
+        return state.getFileName()
+                + "-"
+                + Digest.of(state.toString().getBytes(StandardCharsets.UTF_8)).code();
     }
 
     private static Built.Ready serving(

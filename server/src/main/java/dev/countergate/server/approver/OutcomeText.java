@@ -68,6 +68,13 @@ public final class OutcomeText {
         return known(status) == ProposalState.VERIFIED && !isPartly(status);
     }
 
+    /** Whether all of it was taken and no look at its effect was declared: what its approver was shown beforehand. */
+    public static boolean isAllThatWasToSee(JsonNode status) {
+        return known(status) == ProposalState.UNVERIFIED
+                && !isPartly(status)
+                && status.path("verification").path("why").asString("").equals("none declared");
+    }
+
     /** Whether it ended before anything was sent. */
     public static boolean isStopped(JsonNode status) {
         return switch (known(status)) {

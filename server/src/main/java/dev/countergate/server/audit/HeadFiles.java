@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,29 @@ final class HeadFiles {
 
     /** What one place says. */
     record Head(Path place, Said said) {}
+
+    /**
+     * Sets the heads of a log that is gone aside: a directory without a store and without a key holds no older copy but
+     * nothing, and what is made there is another log by another key.
+     *
+     * @return where they lie now
+     */
+    List<Path> setAside(Instant now) throws StoreException {
+        List<Path> aside = new ArrayList<>();
+        for (Path place : places) {
+            if (Files.exists(place)) {
+                Path other =
+                        place.resolveSibling(place.getFileName() + ".gone-" + now.toEpochMilli());
+                try {
+                    Files.move(place, other, StandardCopyOption.ATOMIC_MOVE);
+                } catch (IOException failed) {
+                    throw new StoreException("cannot move `" + place + "` aside", failed);
+                }
+                aside.add(other);
+            }
+        }
+        return aside;
+    }
 
     boolean isAny() {
         return places.stream().anyMatch(Files::exists);

@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.countergate.policy.secret.Redactor;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -106,13 +108,23 @@ public final class SqliteStore implements Store {
     static SqliteStore open(
             Path directory, List<Path> elsewhere, Supplier<Redactor> redactor, Opening opening)
             throws StoreException {
+        List<Path> places = new ArrayList<>(List.of(directory.resolve("log.head")));
+        places.addAll(elsewhere);
+        HeadFiles heads = new HeadFiles(places);
+        if (!Files.exists(directory.resolve("store.db"))
+                && !Files.exists(directory.resolve("log.key"))) {
+            heads.setAside(Instant.now())
+                    .forEach(
+                            head ->
+                                    LOG.atWarn()
+                                            .addKeyValue("head", head)
+                                            .log(
+                                                    "a log was here and is gone; a new one begins"));
+        }
         SqliteFile file = opening.open(directory.resolve("store.db"));
         SqliteStore store = null;
         boolean isGood = false;
         try {
-            List<Path> places = new ArrayList<>(List.of(directory.resolve("log.head")));
-            places.addAll(elsewhere);
-            HeadFiles heads = new HeadFiles(places);
             LogKey key = LogKey.in(directory, file.leaves() == 0 && !heads.isAny());
             SqliteStore opened = new SqliteStore(file, key, redactor, heads, opening);
             store = opened;

@@ -97,9 +97,12 @@ final class Following {
         }
     }
 
-    /** The exit code of an end: nothing but a change seen to have come about is done. */
+    /**
+     * The exit code of an end: a change seen to have come about is done, and one taken whole of which the approver had read
+     * that nothing looks for its effect.
+     */
     static int exitCode(JsonNode status) {
-        if (OutcomeText.isSuccess(status)) {
+        if (OutcomeText.isSuccess(status) || OutcomeText.isAllThatWasToSee(status)) {
             return ExitCode.DONE;
         }
         return OutcomeText.isStopped(status) ? ExitCode.REFUSED : ExitCode.FAILED;

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -66,5 +67,24 @@ class OutcomeTextTest {
     void a_verified_change_of_some_targets_says_that_it_is_of_some() {
         assertThat(OutcomeText.of(status("VERIFIED", "PARTLY_APPLIED"))).contains("only SOME");
         assertThat(OutcomeText.of(status("VERIFIED", "APPLIED"))).doesNotContain("SOME");
+    }
+
+    @Test
+    void only_what_no_verification_was_declared_for_is_all_that_was_to_see() {
+        assertThat(OutcomeText.isAllThatWasToSee(unverified("APPLIED", "none declared"))).isTrue();
+        assertThat(OutcomeText.isAllThatWasToSee(unverified("PARTLY_APPLIED", "none declared")))
+                .isFalse();
+        assertThat(OutcomeText.isAllThatWasToSee(unverified("APPLIED", "held before"))).isFalse();
+        assertThat(OutcomeText.isAllThatWasToSee(unverified("APPLIED", ""))).isFalse();
+    }
+
+    private static JsonNode unverified(String outcome, String why) {
+        ObjectNode status =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("state", "UNVERIFIED")
+                        .put("outcome", outcome);
+        status.putObject("verification").put("state", "UNVERIFIED").put("why", why);
+        return status;
     }
 }

@@ -51,6 +51,22 @@ class StoreOpeningTest {
     }
 
     @Test
+    void begins_another_log_where_store_and_key_are_gone_and_sets_the_old_head_aside()
+            throws Exception {
+        write(3);
+        for (Path file : Files.list(directory).toList()) {
+            Files.delete(file);
+        }
+        write(1);
+        assertGood();
+        assertThat(
+                        Files.list(elsewhere)
+                                .map(file -> String.valueOf(file.getFileName()))
+                                .filter(name -> name.startsWith("head.gone-")))
+                .hasSize(1);
+    }
+
+    @Test
     void notices_that_the_whole_directory_was_put_back_by_the_head_kept_elsewhere()
             throws Exception {
         write(3);
