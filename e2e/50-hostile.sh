@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Thousands of hostile strings through every parameter of the starting catalogue, over MCP: what the backends receive has
-# the shape of the tool's template, or the call is refused; for what changes something nothing is ever sent.
+# the shape of the tool's template, or the call is refused; what changes something is proposed at most, and sends nothing
+# but reads.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 command -v python3 >/dev/null || { echo 'SKIPPED: no python3'; exit 77; }

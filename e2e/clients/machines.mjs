@@ -84,12 +84,12 @@ await main(async () => {
         ok('a send that breaks, is cut off or is throttled is not repeated');
 
         const [restart, restartSent] = await called(client, 'restart_service', { service: 'checkout', environment: 'staging' });
-        failure(restart, 'APPROVAL_REQUIRED');
+        failure(restart, 'PRECONDITION_FAILED');
         assert.deepEqual(restartSent, []);
         const [refused, refusedSent] = await called(client, 'disk_usage', { instance: `${ONE}; reboot` });
         failure(refused, 'INVALID_ARGUMENT');
         assert.deepEqual(refusedSent, []);
-        ok('restart_service needs approval and a bad argument is refused: nothing was sent for either');
+        ok('restart_service, whose precondition cannot be read, and a bad argument are refused: nothing was sent for either');
         await client.close();
     }
 });

@@ -98,8 +98,8 @@ const READS = [
     }],
 ];
 
-/** Read tools whose backend does not run here; 30-ssm.sh shows the machines. */
-const ELSEWHERE = ['tail_logs', 'query_logs', 'log_rate', 'log_label_values', 'instances', 'disk_usage', 'service_status', 'command_outcome'];
+/** Read tools whose backend does not run here, and those of proposals; 30-ssm.sh and 60-approvals.sh show them. */
+const ELSEWHERE = ['proposal_status', 'proposal_list', 'tail_logs', 'query_logs', 'log_rate', 'log_label_values', 'instances', 'disk_usage', 'service_status', 'command_outcome'];
 
 async function reads(client, tools) {
     const shown = new Set();
@@ -121,17 +121,18 @@ async function writes(client, tools, silence) {
     const calls = [
         ['silence_alert', { alertname: 'CheckoutFailing', service: 'checkout', duration: '1h', reason: 'it is loud' }],
         ['expire_silence', { id: silence }],
-        ['restart_service', { service: 'checkout', environment: 'staging' }],
     ];
     for (const [name, args] of calls) {
         const { annotations } = tools.find((tool) => tool.name === name);
         assert.equal(annotations.readOnlyHint, false, name);
-        failure(await client.callTool({ name, arguments: args }), 'APPROVAL_REQUIRED');
+        const { structuredContent: proposed } = await client.callTool({ name, arguments: args });
+        assert.equal(proposed?.status, 'approval_required', JSON.stringify(proposed));
     }
+    failure(await client.callTool({ name: 'restart_service', arguments: { service: 'checkout', environment: 'staging' } }), 'BACKEND_UNREACHABLE');
     const forbidden = failure(await client.callTool({ name: 'silence_alert', arguments: { ...calls[0][1], alertname: 'Watchdog' } }), 'FORBIDDEN');
     assert.equal(forbidden.rule, 'never-silence-the-watchdog');
     assert.deepEqual(await direct(alertmanager, '/api/v2/silences'), before, 'the silences are other than before');
-    ok('three write tools need approval, a rule forbids a fourth call, and the Alertmanager has the silences it had');
+    ok('two writes are proposed, one finds no backend, a rule forbids another; the Alertmanager has the silences it had');
 }
 
 async function refusals(client) {

@@ -27,6 +27,7 @@ import dev.countergate.policy.rule.Rules;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.policy.token.Statement;
 import dev.countergate.server.audit.AuditFile;
+import dev.countergate.server.audit.Leaf;
 import dev.countergate.server.audit.SqliteStore;
 import dev.countergate.server.audit.Store;
 import dev.countergate.server.audit.StoreException;
@@ -51,6 +52,7 @@ import dev.countergate.testing.FakeChanges;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -64,7 +66,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -138,10 +142,69 @@ final class Engine implements AutoCloseable {
     /** Happens between a look at a proposal and what follows from it, when a challenge is made. */
     volatile Runnable whileIssuing = () -> {};
 
+    /** Whether the proposals find no room in the store. */
+    volatile boolean isFull;
+
+    /** A permit for each write that found none. */
+    final Semaphore unwritten = new Semaphore(0);
+
     private final CurrentCatalogue current;
     private long revision = 1;
     private SqliteStore store;
     private Proposals proposals;
+
+    /** The store, on a disk that may be full. */
+    private final class Filling implements Store {
+        private final Store whole;
+
+        Filling(Store whole) {
+            this.whole = whole;
+        }
+
+        @Override
+        public <T> T read(Looking<T> looking) throws StoreException {
+            return whole.read(looking);
+        }
+
+        @Override
+        public <T> T write(Work<T> work) throws StoreException {
+            if (isFull) {
+                unwritten.release();
+                throw new StoreException("the disk is full");
+            }
+            return whole.write(work);
+        }
+
+        @Override
+        public void later(Leaf leaf) {
+            whole.later(leaf);
+        }
+
+        @Override
+        public Optional<String> trouble() {
+            return whole.trouble();
+        }
+
+        @Override
+        public Lines read(long from, int limit) throws StoreException {
+            return whole.read(from, limit);
+        }
+
+        @Override
+        public void export(OutputStream out) throws StoreException, IOException {
+            whole.export(out);
+        }
+
+        @Override
+        public long size() {
+            return whole.size();
+        }
+
+        @Override
+        public void close() {
+            whole.close();
+        }
+    }
 
     private final class Hooked implements RandomGenerator {
         private final RandomGenerator generator =
@@ -191,7 +254,7 @@ final class Engine implements AutoCloseable {
     private Proposals build() throws StoreException {
         return new Proposals(
                 new Proposals.Parts(
-                        store,
+                        new Filling(store),
                         current,
                         new Approvers(
                                 folder.resolve("approvers"),
