@@ -156,6 +156,7 @@ final class WideningCommands {
     }
 
     private static String keys(AllowedSigners signers) {
-        return "\nthen " + signers.signers().size() + " keys are enrolled";
+        int count = signers.signers().size();
+        return ", which makes " + count + (count == 1 ? " enrolled key" : " enrolled keys");
     }
 }

@@ -513,7 +513,7 @@ public final class Proposals implements AutoCloseable {
     }
 
     private void round() throws StoreException {
-        for (ProposalId id : stalled) {
+        for (ProposalId id : List.copyOf(stalled)) {
             if (busy.contains(id)) {
                 continue;
             }
