@@ -2,6 +2,7 @@ package dev.countergate.server.backend;
 
 import java.net.InetSocketAddress;
 import java.net.Proxy;
+import java.util.function.BooleanSupplier;
 import okhttp3.Call;
 import okhttp3.EventListener;
 import okhttp3.Response;
@@ -9,11 +10,23 @@ import org.jspecify.annotations.Nullable;
 
 /** How far one exchange got. Written by the thread that makes the call, read by it afterwards. */
 final class CallTrace extends EventListener {
+    private final BooleanSupplier mayBegin;
     private boolean connected;
     private boolean sent;
     private boolean answered;
     private boolean claimed;
     private @Nullable String retryAfter;
+
+    /**
+     * @param mayBegin asked when the connection stands, right before the first byte
+     */
+    CallTrace(BooleanSupplier mayBegin) {
+        this.mayBegin = mayBegin;
+    }
+
+    boolean mayBegin() {
+        return mayBegin.getAsBoolean();
+    }
 
     /** Takes the one permission to send. */
     boolean claim() {

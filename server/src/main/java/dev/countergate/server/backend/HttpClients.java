@@ -31,6 +31,11 @@ final class HttpClients {
     /** How long connecting to one address may take, so that the next one has its turn. */
     static final Duration CONNECT_MAX = Duration.ofSeconds(10);
 
+    /** What was to be sent may not be any more; no byte of it left. */
+    static final class StoppedException extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
     private static final Duration IDLE_MAX = Duration.ofSeconds(60);
 
     private HttpClients() {}
@@ -75,6 +80,9 @@ final class HttpClients {
         CallTrace trace = traceOf(chain.request());
         if (!trace.claim()) {
             throw new IOException("a second send of the same call");
+        }
+        if (!trace.mayBegin()) {
+            throw new StoppedException();
         }
         Response response;
         try {

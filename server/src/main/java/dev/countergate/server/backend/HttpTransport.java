@@ -4,6 +4,7 @@ import dev.countergate.policy.catalogue.Backend;
 import dev.countergate.policy.result.Reply;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -78,7 +79,17 @@ public final class HttpTransport implements AutoCloseable {
      * @throws InterruptedException when the calling thread was interrupted; the request may have been sent
      */
     public WireReply sendOnce(WireRequest request, Deadline deadline) throws InterruptedException {
-        Request once = outgoing.once(request, within(request));
+        return sendOnce(request, () -> true, deadline);
+    }
+
+    /**
+     * The same, if it may still begin when the connection stands.
+     *
+     * @param mayBegin asked right before the first byte; when it says no, nothing is sent
+     */
+    public WireReply sendOnce(WireRequest request, BooleanSupplier mayBegin, Deadline deadline)
+            throws InterruptedException {
+        Request once = outgoing.once(request, within(request), mayBegin);
         if (!places.tryAcquire(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
             return new WireReply.None(failures.busy(), false);
         }

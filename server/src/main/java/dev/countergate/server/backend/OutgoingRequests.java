@@ -3,6 +3,7 @@ package dev.countergate.server.backend;
 import dev.countergate.policy.catalogue.Backend;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
 import okhttp3.Credentials;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -23,6 +24,10 @@ final class OutgoingRequests {
 
     /** A request for one exchange; {@link #again} makes it one for another. */
     Request of(WireRequest request, HttpUrl url) {
+        return of(request, url, () -> true);
+    }
+
+    private Request of(WireRequest request, HttpUrl url, BooleanSupplier mayBegin) {
         Headers.Builder headers = new Headers.Builder();
         headers.add("User-Agent", userAgent);
         headers.add("Accept", "*/*");
@@ -42,24 +47,24 @@ final class OutgoingRequests {
                 .url(url)
                 .headers(headers.build())
                 .method(request.method(), body(request))
-                .tag(CallTrace.class, new CallTrace())
+                .tag(CallTrace.class, new CallTrace(mayBegin))
                 .build();
     }
 
-    /** The same, over a connection that serves nothing else. */
-    Request once(WireRequest request, HttpUrl url) {
-        return of(request, url).newBuilder().header("Connection", "close").build();
+    /** The same, over a connection that serves nothing else, if {@code mayBegin} still says so once that stands. */
+    Request once(WireRequest request, HttpUrl url, BooleanSupplier mayBegin) {
+        return of(request, url, mayBegin).newBuilder().header("Connection", "close").build();
     }
 
     /** The same request for another exchange. */
     static Request again(Request request) {
-        return request.newBuilder().tag(CallTrace.class, new CallTrace()).build();
+        return request.newBuilder().tag(CallTrace.class, new CallTrace(() -> true)).build();
     }
 
     /** The request that follows the redirect {@code status} to {@code target} (RFC 9110 section 15.4). */
     static Request redirected(Request request, int status, HttpUrl target) {
         Request.Builder next =
-                request.newBuilder().url(target).tag(CallTrace.class, new CallTrace());
+                request.newBuilder().url(target).tag(CallTrace.class, new CallTrace(() -> true));
         boolean keepsMethod =
                 status == 307
                         || status == 308

@@ -89,7 +89,8 @@ final class WireFailures {
                 FailureCode.BACKEND_BUSY,
                 "no room for the answer of "
                         + where
-                        + ": the answers being read from all backends together have reached their limit of "
+                        + ": the answers being read from all backends together have reached their"
+                        + " limit of "
                         + String.format(Locale.ROOT, "%,d", bytesMax)
                         + " bytes",
                 "try again in a moment, make fewer calls at once, or ask for less");
@@ -121,6 +122,9 @@ final class WireFailures {
 
     /** What {@code cause} means for a call that had to end by {@code deadline} and got as far as {@code trace} says. */
     Reply.Failure broken(IOException cause, Deadline deadline, CallTrace trace) {
+        if (cause instanceof HttpClients.StoppedException) {
+            return stopped();
+        }
         if (cause instanceof InterruptedIOException) {
             return trace.sent()
                     ? late(deadline)
@@ -145,6 +149,11 @@ final class WireFailures {
             return malformed();
         }
         return unreachable("the connection broke before a whole answer", "try again");
+    }
+
+    private static Reply.Failure stopped() {
+        return new Reply.Failure(
+                FailureCode.CANCELLED, Sending.STOPPED, "wait until the freeze is lifted");
     }
 
     private Reply.Failure malformed() {

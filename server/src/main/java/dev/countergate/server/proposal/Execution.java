@@ -172,15 +172,16 @@ final class Execution {
         // byte.
         Optional<Freeze> frozen = freezes.frozen(entry.core().environment());
         if (frozen.isPresent()) {
-            answer(id, new Sent(Outcome.FAILED, "frozen before anything was sent", null));
+            answer(id, new Sent(Outcome.FAILED, Sending.STOPPED, null));
             return;
         }
-        answer(id, dispatched(id, tool, request, client));
+        answer(id, dispatched(entry, tool, request, client));
     }
 
-    private Sent dispatched(ProposalId id, Tool tool, CoreRequest request, ChangeClient client) {
+    private Sent dispatched(Entry entry, Tool tool, CoreRequest request, ChangeClient client) {
+        ProposalId id = entry.id();
         try {
-            return client.send(request, sending(id, tool, request, client));
+            return client.send(request, sending(entry, tool, request, client));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             return new Sent(
@@ -192,10 +193,12 @@ final class Execution {
         }
     }
 
-    private Sending sending(ProposalId id, Tool tool, CoreRequest request, ChangeClient client) {
+    private Sending sending(Entry entry, Tool tool, CoreRequest request, ChangeClient client) {
         return new Sending(
+                // Connecting takes its time: whatever freezes meanwhile still stops the first byte.
+                () -> freezes.frozen(entry.core().environment()).isEmpty(),
                 Deadline.in(client.longest(request, tool), ticker),
-                handle -> accepted(id, handle),
+                handle -> accepted(entry.id(), handle),
                 CallContext.Progress.NONE);
     }
 
@@ -236,8 +239,7 @@ final class Execution {
                     lease.backends().change(tool.get().action().backends().iterator().next());
             answer(
                     entry.id(),
-                    client.resume(
-                            request, handle, sending(entry.id(), tool.get(), request, client)));
+                    client.resume(request, handle, sending(entry, tool.get(), request, client)));
         }
     }
 

@@ -79,6 +79,7 @@ public final class ChangeFixtures {
     /** Sends within {@code time} where no name is given. */
     public static Sending sending(Duration time) {
         return new Sending(
+                () -> true,
                 within(time),
                 handle -> {
                     throw new IllegalStateException("a name where there is none: " + handle);

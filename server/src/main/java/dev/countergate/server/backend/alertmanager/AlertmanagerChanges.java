@@ -166,8 +166,8 @@ final class AlertmanagerChanges implements ChangeClient {
                                 ? new Resolution.Refused(
                                         "NOT_FOUND",
                                         "there is no silence `" + expire.id() + "`",
-                                        "list the silences for their ids; one that ended long ago is"
-                                                + " forgotten")
+                                        "list the silences for their ids; one that ended long ago"
+                                            + " is forgotten")
                                 : new Resolution.Failed(
                                         AlertmanagerFailures.of(
                                                 backend.name().value(),
@@ -198,11 +198,16 @@ final class AlertmanagerChanges implements ChangeClient {
         return switch (request) {
             case CoreRequest.Silence silence -> {
                 WireReply reply =
-                        transport.sendOnce(HttpSend.wire(silence.http()), sending.deadline());
+                        transport.sendOnce(
+                                HttpSend.wire(silence.http()),
+                                sending.mayBegin(),
+                                sending.deadline());
                 yield silenced(reply);
             }
             case CoreRequest.Http http ->
-                    ended(transport.sendOnce(HttpSend.wire(http), sending.deadline()));
+                    ended(
+                            transport.sendOnce(
+                                    HttpSend.wire(http), sending.mayBegin(), sending.deadline()));
             case CoreRequest.Recorded _, CoreRequest.Ssm _ ->
                     throw new IllegalArgumentException("not to be sent: " + request.verb());
         };

@@ -59,7 +59,8 @@ final class HttpChanges implements ChangeClient {
         if (!(request instanceof CoreRequest.Http http)) {
             throw new IllegalArgumentException("not to be sent over HTTP: " + request.verb());
         }
-        WireReply reply = transport.sendOnce(HttpSend.wire(http), sending.deadline());
+        WireReply reply =
+                transport.sendOnce(HttpSend.wire(http), sending.mayBegin(), sending.deadline());
         return new Sent(HttpSend.outcome(reply), HttpSend.detail(reply), result(reply));
     }
 

@@ -49,12 +49,13 @@ final class Automations {
      *
      * @throws CallFailedException when it was refused, or when it may run all the same
      */
-    String start(CoreRequest.Ssm request, Deadline deadline)
+    String start(CoreRequest.Ssm request, Sending sending)
             throws CallFailedException, InterruptedException {
         StartAutomationExecutionResponse answer =
                 service.send(
                         "StartAutomationExecution",
-                        deadline,
+                        sending.mayBegin(),
+                        sending.deadline(),
                         (client, limits) ->
                                 client.startAutomationExecution(
                                         start ->

@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ssm.model.Command;
@@ -53,7 +54,7 @@ final class Dispatch {
             throws CallFailedException, InterruptedException {
         Instant before = clock.instant();
         try {
-            return sendOnce(order, deadline.atMost(deadline.left().dividedBy(2)));
+            return sendOnce(order, () -> true, deadline.atMost(deadline.left().dividedBy(2)));
         } catch (CallFailedException e) {
             if (!e.isUnclear()) {
                 throw e;
@@ -76,13 +77,15 @@ final class Dispatch {
     /**
      * Sends the command and answers its id; looks for nothing.
      *
+     * @param mayBegin asked right before it leaves; when it says no, nothing is sent
      * @throws CallFailedException when it was refused, or when it may run all the same
      */
-    String sendOnce(CommandOrder order, Deadline deadline)
+    String sendOnce(CommandOrder order, BooleanSupplier mayBegin, Deadline deadline)
             throws CallFailedException, InterruptedException {
         SendCommandResponse answer =
                 service.send(
                         "SendCommand",
+                        mayBegin,
                         deadline,
                         (client, limits) ->
                                 client.sendCommand(

@@ -2,6 +2,7 @@ package dev.countergate.server.backend.ssm;
 
 import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Reply;
+import dev.countergate.server.backend.Sending;
 import dev.countergate.server.backend.ssm.CallFailedException.Effect;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -38,12 +39,16 @@ final class Failures {
                 || thrown instanceof ApiCallAttemptTimeoutException) {
             return late(action);
         }
+        if (cause(thrown, LastLook.StoppedException.class).isPresent()) {
+            return CallFailedException.of(
+                    FailureCode.CANCELLED, Sending.STOPPED, "wait until the freeze is lifted");
+        }
         if (cause(thrown, Credentials.UnavailableException.class).isPresent()) {
             return CallFailedException.of(
                     FailureCode.BACKEND_UNAUTHORIZED,
                     "no usable AWS credentials were found",
-                    "set the backend's `profile`, or the credentials of the account the daemon runs as; for single"
-                            + " sign-on log in again");
+                    "set the backend's `profile`, or the credentials of the account the daemon runs"
+                        + " as; for single sign-on log in again");
         }
         if (cause(thrown, ResponseLimit.ExceededException.class).isPresent()) {
             return unclear(
@@ -97,7 +102,8 @@ final class Failures {
                     CallFailedException.of(
                             FailureCode.BACKEND_UNREACHABLE,
                             "no secure connection to Systems Manager",
-                            "check the backend's `endpoint`, and the trust store where a proxy stands between");
+                            "check the backend's `endpoint`, and the trust store where a proxy"
+                                + " stands between");
             case NoRouteToHostException never ->
                     CallFailedException.of(
                             FailureCode.BACKEND_UNREACHABLE, "no route to Systems Manager", hint);
@@ -132,7 +138,8 @@ final class Failures {
                     CallFailedException.of(
                             FailureCode.BACKEND_UNAUTHORIZED,
                             "the AWS credentials have expired",
-                            "renew the credentials of the account the daemon runs as; for single sign-on log in again");
+                            "renew the credentials of the account the daemon runs as; for single"
+                                + " sign-on log in again");
             case "UnrecognizedClientException",
                     "InvalidClientTokenId",
                     "InvalidSignatureException",
@@ -161,8 +168,8 @@ final class Failures {
             case "InvalidInstanceId" ->
                     CallFailedException.of(
                             FailureCode.NOT_FOUND,
-                            "an instance is not managed by Systems Manager in this region, or not in a state to run"
-                                    + " commands",
+                            "an instance is not managed by Systems Manager in this region, or not"
+                                + " in a state to run commands",
                             "list the managed instances with an inventory tool");
             case "InvocationDoesNotExist", "InvalidCommandId" -> noInvocation();
             case "ParameterNotFound", "ParameterVersionNotFound" -> noParameter();
@@ -170,7 +177,8 @@ final class Failures {
                     CallFailedException.of(
                             FailureCode.NOT_FOUND,
                             "no such document, or not in that version",
-                            "check `document` and `version`, and that it is shared with this account and region");
+                            "check `document` and `version`, and that it is shared with this"
+                                + " account and region");
             default -> ofOther(action, refused, code);
         };
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.AbortedException;
@@ -57,7 +58,8 @@ final class Service implements AutoCloseable {
                         .overrideConfiguration(
                                 to ->
                                         to.retryStrategy(DefaultRetryStrategy.doNotRetry())
-                                                .addExecutionInterceptor(limit))
+                                                .addExecutionInterceptor(limit)
+                                                .addExecutionInterceptor(new LastLook()))
                         .build();
     }
 
@@ -76,7 +78,7 @@ final class Service implements AutoCloseable {
             Deadline deadline,
             BiFunction<SsmClient, Consumer<AwsRequestOverrideConfiguration.Builder>, T> call)
             throws CallFailedException, InterruptedException {
-        return make(action, reading, deadline, call);
+        return make(action, reading, () -> true, deadline, call);
     }
 
     /** Makes a call with an effect; it reaches the service once at most. */
@@ -85,12 +87,23 @@ final class Service implements AutoCloseable {
             Deadline deadline,
             BiFunction<SsmClient, Consumer<AwsRequestOverrideConfiguration.Builder>, T> call)
             throws CallFailedException, InterruptedException {
-        return make(action, sending, deadline, call);
+        return make(action, sending, () -> true, deadline, call);
+    }
+
+    /** The same, if {@code mayBegin} says so right before it leaves. */
+    <T> T send(
+            String action,
+            BooleanSupplier mayBegin,
+            Deadline deadline,
+            BiFunction<SsmClient, Consumer<AwsRequestOverrideConfiguration.Builder>, T> call)
+            throws CallFailedException, InterruptedException {
+        return make(action, sending, mayBegin, deadline, call);
     }
 
     private <T> T make(
             String action,
             SsmClient client,
+            BooleanSupplier mayBegin,
             Deadline deadline,
             BiFunction<SsmClient, Consumer<AwsRequestOverrideConfiguration.Builder>, T> call)
             throws CallFailedException, InterruptedException {
@@ -110,7 +123,12 @@ final class Service implements AutoCloseable {
                         "no time was left for `" + action + "`",
                         "raise the backend's `timeout`");
             }
-            return call.apply(client, configuration -> configuration.apiCallTimeout(most));
+            return call.apply(
+                    client,
+                    configuration ->
+                            configuration
+                                    .apiCallTimeout(most)
+                                    .putExecutionAttribute(LastLook.MAY_BEGIN, mayBegin));
         } catch (SdkException | Credentials.UnavailableException e) {
             // An interrupt shows as one of several exceptions, with the thread's mark still set or
             // already taken.

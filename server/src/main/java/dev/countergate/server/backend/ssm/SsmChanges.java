@@ -68,7 +68,9 @@ final class SsmChanges implements ChangeClient {
         Instant before = clock.instant();
         String id;
         try {
-            id = dispatch.sendOnce(CommandOrder.of(request), sending.deadline());
+            id =
+                    dispatch.sendOnce(
+                            CommandOrder.of(request), sending.mayBegin(), sending.deadline());
         } catch (CallFailedException e) {
             if (!e.isUnclear()) {
                 return refused(e);
@@ -96,7 +98,7 @@ final class SsmChanges implements ChangeClient {
     private Sent automation(CoreRequest.Ssm request, Sending sending) throws InterruptedException {
         String id;
         try {
-            id = new Automations(service.get(), pace).start(request, sending.deadline());
+            id = new Automations(service.get(), pace).start(request, sending);
         } catch (CallFailedException e) {
             return e.isUnclear() ? unknown(e) : refused(e);
         }

@@ -30,14 +30,15 @@ import dev.countergate.server.backend.Sending;
 import dev.countergate.server.backend.Sent;
 import dev.countergate.server.backend.WireRequest;
 import dev.countergate.server.backend.Wish;
-import dev.countergate.testing.RawServer;
 import dev.countergate.testing.RawServer.Behaviour;
+import dev.countergate.testing.RawServer;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -258,6 +259,26 @@ class HttpChangesTest {
         }
     }
 
+    @Test
+    void a_freeze_while_it_connects_sends_nothing() throws Exception {
+        try (RawServer server = RawServer.start((r, c) -> c.answer(200, "", "{}"));
+                Client client = new Client(server.origin())) {
+            AtomicInteger asked = new AtomicInteger();
+            Sending frozen =
+                    new Sending(
+                            () -> asked.incrementAndGet() == 0,
+                            within(Duration.ofSeconds(5)),
+                            handle -> {},
+                            CallContext.Progress.NONE);
+            Sent sent = client.changes().send(client.post("{}"), frozen);
+
+            assertThat(sent.outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(sent.detail()).contains(Sending.STOPPED);
+            assertThat(asked).hasValue(1);
+            assertThat(server.requests()).isEmpty();
+        }
+    }
+
     static Stream<@Nullable String> bodies() {
         return Stream.of(
                 null,
@@ -386,6 +407,7 @@ class HttpChangesTest {
     /** A minute on a clock the test sets. */
     private static Sending patient(AtomicLong now) {
         return new Sending(
+                () -> true,
                 Deadline.in(Duration.ofMinutes(1), now::get),
                 handle -> {},
                 CallContext.Progress.NONE);

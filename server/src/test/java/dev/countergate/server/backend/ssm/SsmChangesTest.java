@@ -29,9 +29,9 @@ import dev.countergate.server.backend.Wish;
 import dev.countergate.testing.ssm.AcceptedCommand;
 import dev.countergate.testing.ssm.Fault;
 import dev.countergate.testing.ssm.RealTimeClock;
-import dev.countergate.testing.ssm.SimulatedInstance;
 import dev.countergate.testing.ssm.SimulatedInstance.Delivery;
 import dev.countergate.testing.ssm.SimulatedInstance.Ping;
+import dev.countergate.testing.ssm.SimulatedInstance;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -113,7 +113,7 @@ class SsmChangesTest {
     }
 
     private Sending sending(Duration time) {
-        return new Sending(within(time), told::add, CallContext.Progress.NONE);
+        return new Sending(() -> true, within(time), told::add, CallContext.Progress.NONE);
     }
 
     private Sent send(CoreRequest request) throws InterruptedException {
@@ -523,6 +523,7 @@ class SsmChangesTest {
     void a_name_that_cannot_be_stored_does_not_end_the_waiting() throws Exception {
         Sending failing =
                 new Sending(
+                        () -> true,
                         within(Duration.ofSeconds(20)),
                         handle -> {
                             throw new IllegalStateException("disk full");
@@ -532,6 +533,25 @@ class SsmChangesTest {
 
         assertThat(sent.outcome()).isEqualTo(Outcome.APPLIED);
         assertThat(sent.detail()).contains("could not be stored");
+    }
+
+    @Test
+    void a_freeze_while_it_waits_for_its_turn_sends_nothing() throws Exception {
+        CoreRequest.Ssm request = fixed("true", ONE);
+        Sent sent =
+                changes()
+                        .send(
+                                request,
+                                new Sending(
+                                        () -> false,
+                                        within(Duration.ofSeconds(20)),
+                                        told::add,
+                                        CallContext.Progress.NONE));
+
+        assertThat(sent.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(sent.detail()).contains(Sending.STOPPED);
+        assertThat(told).isEmpty();
+        assertThat(search(request)).isEqualTo(Sighting.ABSENT);
     }
 
     @Test
