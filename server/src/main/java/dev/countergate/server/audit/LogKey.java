@@ -72,6 +72,7 @@ final class LogKey {
     private static void keep(Path place, String text) throws IOException {
         if (!Files.exists(place) || !Files.readString(place).equals(text)) {
             Files.writeString(place, text);
+            Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rw-------"));
         }
     }
 

@@ -163,7 +163,7 @@ class SqliteStoreTest {
     @Test
     void keeps_its_key_to_itself_and_refuses_to_make_another() throws Exception {
         write(1);
-        for (String name : List.of("log.key", "store.db")) {
+        for (String name : List.of("log.key", "store.db", "log.pub", "log.head")) {
             assertThat(Files.getPosixFilePermissions(directory.resolve(name)))
                     .isEqualTo(PosixFilePermissions.fromString("rw-------"));
         }
