@@ -89,7 +89,8 @@ class Suite:
     def __init__(self):
         self.backend = Backend()
         written = catalogue(self.backend, TIMEOUT_SECONDS * 1000)
-        for guard in written["guards"].values():
+        for tool in ("act", "act_deaf"):
+            guard = written["guards"][tool]
             guard["verify"] = {**guard["verify"], "within": "6s"}
         self.daemon = Daemon(LAUNCHER, FOLDER, written)
         self.person = Person(FOLDER, "ana")

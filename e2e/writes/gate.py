@@ -69,7 +69,8 @@ class Hold:
 class Backend:
     """Serves reads on one port and effects on another, by hand, so that every byte that arrives is seen.
 
-    POST /effects/ID counts an effect of ID; GET /state/ID tells how many there were; GET /ready/ID says it may be done.
+    POST /effects/ID counts an effect of ID; GET /state/ID tells how many there were; GET /ready/ID says it may be done. A
+    silence of service ID at /api/v2 is an effect of ID, too.
     `hold(ID, POINT)` makes it wait at ("ready", N) or ("state", N), the Nth such read, at `received`, `acted` or `answering`. `answers[ID]` replaces how an effect is answered.
     """
 
@@ -79,6 +80,7 @@ class Backend:
         self.effects = {}  # ID -> keys of the effects there were
         self.requests = {}  # ID -> the requests as received
         self.arrivals = 0  # connections to the port of effects that carried a byte
+        self.silences = []
         self.elsewhere = []  # what arrived at the port of effects and is no effect
         self.threads = []
         self.reads = self.listen(self.read)
@@ -158,6 +160,10 @@ class Backend:
 
     def read(self, connection):
         while (found := self.request(connection)) is not None:
+            if found[1].startswith("/api/v2/"):
+                if not self.alertmanager(connection, *found[:2], found[3]):
+                    return
+                continue
             kind, name = found[1].split("/")[1:3]
             with self.lock:
                 nth = self.reads_of[kind, name] = self.reads_of.get((kind, name), 0) + 1
@@ -166,6 +172,29 @@ class Backend:
             with self.lock:
                 state = {"applied": len(self.effects.get(name, ())), "ready": True}
             connection.sendall(answer("200 OK", json.dumps(state)))
+
+    def alertmanager(self, connection, method, path, body):
+        """Enough of an Alertmanager to silence at and to look for a silence; false once the connection is given up."""
+        if method != "POST":
+            with self.lock:
+                rows = list(self.silences) if path.startswith("/api/v2/silences") else []
+            connection.sendall(answer("200 OK", json.dumps(rows)))
+            return True
+        asked = json.loads(body)
+        name, key = asked["matchers"][0]["value"], re.search(r"[0-9a-f-]{36}", asked["comment"])[0]
+        with self.lock:
+            self.arrivals += 1
+            self.requests.setdefault(name, []).append((method, key, body))
+        if self.is_held(name, "received"):
+            return False
+        with self.lock:
+            self.effects.setdefault(name, []).append(key)
+            made = {"id": f"00000000-0000-4000-8000-{len(self.silences):012}", "status": {"state": "active"}, "updatedAt": asked["startsAt"]}
+            self.silences.append({**asked, **made})
+        if self.is_held(name, "acted"):
+            return False
+        connection.sendall(answer("200 OK", json.dumps({"silenceID": made["id"]})))
+        return True
 
     def change(self, connection):
         first = connection.recv(65536)
@@ -368,10 +397,11 @@ class Agent:
 
 
 def catalogue(backend, timeout=60_000):
-    """One tool that has an effect, one that never gets through, and the reads that guard and verify them."""
+    """A tool that has an effect, one that never gets through, the reads that guard and verify them, and a silence."""
 
-    def tool(name, url, **more):
-        return {"name": name, "description": f"{name}.", "params": [{"name": "id", "pattern": "[a-z0-9-]{1,60}", "required": True}], "url": url, **more}
+    def tool(name, url=None, **more):
+        identity = {"name": name, "description": f"{name}.", "params": [{"name": "id", "pattern": "[a-z0-9-]{1,60}", "required": True}]}
+        return {**identity, **({"url": url} if url else {}), **more}
 
     reads = f"http://127.0.0.1:{backend.port(backend.reads)}"
     guard = {
@@ -382,14 +412,21 @@ def catalogue(backend, timeout=60_000):
         "verify": {"tool": "state", "args": {"id": "{id}"}, "expect": "result.applied > 0", "within": "60s", "every": "200ms"},
     }
     change = {"method": "POST", "body": {"id": "{id}"}, "idempotency_header": "Idempotency-Key", "timeout": timeout}
+    silence = {"matchers": ['service="{id}"'], "duration": "1h", "comment": "known"}
     return {
+        "backends": {"alerts": {"type": "alertmanager", "url": reads}},
         "tools": [
             tool("ready", reads + "/ready/{id}", response={"type": "json"}),
             tool("state", reads + "/state/{id}", response={"type": "json"}),
             tool("act", f"http://127.0.0.1:{backend.port(backend.changes)}/effects/{{id}}", **change),
             tool("act_deaf", f"http://127.0.0.1:{backend.port(backend.deaf)}/effects/{{id}}", **change),
+            tool("hush", alertmanager={"backend": "alerts", "silence": silence}),
         ],
-        "guards": {"act": guard, "act_deaf": guard},
+        "guards": {
+            "act": guard,
+            "act_deaf": guard,
+            "hush": {"risk": "low", "environment": "staging", "reversible": True, "settle": "3s"},
+        },
         "policy": {"max_open_proposals": 10_000, "breaker": {"failures": 1_000_000, "within": "1m"}},
     }
 

@@ -26,6 +26,8 @@ HELD = {
     "request received, no effect yet": ("received", "SENDING", "OUTCOME_UNKNOWN", 0),
     "effect had, no answer": ("acted", "SENDING", "OUTCOME_UNKNOWN", 1),
     "within the answer": ("answering", "SENDING", "OUTCOME_UNKNOWN", 1),
+    "silence asked for, not made": ("received", "SENDING", "FOUND_NOT_APPLIED", 0),
+    "silence made, no answer": ("acted", "SENDING", "FOUND_APPLIED", 1),
     "before the first look": (("state", 2), "APPLIED", "VERIFIED", 1),
     "between two looks": (("state", 3), "APPLIED", "VERIFIED", 1),
 }
@@ -38,6 +40,8 @@ QUIET = {
     "verified": ("VERIFIED", None),
 }
 BOUNDARIES = [*HELD, *QUIET]
+# Other tools than `act`.
+TOOLS = {"before the first byte": "act_deaf", "silence asked for, not made": "hush", "silence made, no answer": "hush"}
 LEAVES = ("approved", "intent", "sending", "result", "verification")
 RACING = 2
 
@@ -61,8 +65,7 @@ class Suite:
     def propose(self, agent, boundary):
         written = Written(f"n{len(self.all)}", boundary)
         self.all.append(written)
-        tool = "act_deaf" if boundary == "before the first byte" else "act"
-        written.proposal = agent.call(tool, id=written.name, _reason="it is asked for")["proposal"]
+        written.proposal = agent.call(TOOLS.get(boundary, "act"), id=written.name, _reason="it is asked for")["proposal"]
         self.names[written.name] = written.proposal
         return written
 
@@ -190,7 +193,7 @@ class Suite:
             assert told["outcome"] == "OUTCOME_UNKNOWN" and "verification" not in told, told
             assert "do not report success or failure" in told["next"], told
             try:
-                again = agent.call("act_deaf" if written.boundary == "before the first byte" else "act", id=written.name)
+                again = agent.call(TOOLS.get(written.boundary, "act"), id=written.name)
                 raise AssertionError(f"{written.name} is proposed again: {again}")
             except Refused as refused:
                 assert refused.code == "ALREADY_PROPOSED" and written.proposal in str(refused), refused
