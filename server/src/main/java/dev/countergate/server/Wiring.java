@@ -112,9 +112,7 @@ public final class Wiring {
         } catch (IOException closed) {
             return List.of();
         }
-        return Files.isWritable(heads)
-                ? List.of(heads.resolve(headName(state.path())))
-                : List.of();
+        return Files.isWritable(heads) ? List.of(heads.resolve(headName(state.path()))) : List.of();
     }
 
     /** Told from the head of every other state directory, whatever their last names are. */

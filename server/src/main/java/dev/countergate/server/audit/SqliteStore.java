@@ -118,8 +118,7 @@ public final class SqliteStore implements Store {
                             head ->
                                     LOG.atWarn()
                                             .addKeyValue("head", head)
-                                            .log(
-                                                    "a log was here and is gone; a new one begins"));
+                                            .log("a log was here and is gone; a new one begins"));
         }
         SqliteFile file = opening.open(directory.resolve("store.db"));
         SqliteStore store = null;

@@ -54,16 +54,20 @@ class StoreOpeningTest {
     void begins_another_log_where_store_and_key_are_gone_and_sets_the_old_head_aside()
             throws Exception {
         write(3);
-        for (Path file : Files.list(directory).toList()) {
+        for (Path file : filesIn(directory)) {
             Files.delete(file);
         }
         write(1);
         assertGood();
-        assertThat(
-                        Files.list(elsewhere)
-                                .map(file -> String.valueOf(file.getFileName()))
-                                .filter(name -> name.startsWith("head.gone-")))
+        assertThat(filesIn(elsewhere))
+                .filteredOn(file -> String.valueOf(file.getFileName()).startsWith("head.gone-"))
                 .hasSize(1);
+    }
+
+    private static List<Path> filesIn(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.toList();
+        }
     }
 
     @Test

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What happens around the one dispatch, while it is under way. */
 class DispatchTest {
     @TempDir private Path folder;
+    /** Made by each test. */
+    @SuppressWarnings("NullAway.Init")
     private Engine engine;
 
     @AfterEach

@@ -115,7 +115,7 @@ class EditedStoreTest {
 
     @Test
     void a_rewritten_core_without_its_checksum() throws Exception {
-        ProposalId id = approved();
+        ProposalId _ = approved();
 
         engine.edit("UPDATE proposal SET core = replace(core, 'prod', 'test')");
 

@@ -167,7 +167,7 @@ final class AlertmanagerChanges implements ChangeClient {
                                         "NOT_FOUND",
                                         "there is no silence `" + expire.id() + "`",
                                         "list the silences for their ids; one that ended long ago"
-                                            + " is forgotten")
+                                                + " is forgotten")
                                 : new Resolution.Failed(
                                         AlertmanagerFailures.of(
                                                 backend.name().value(),

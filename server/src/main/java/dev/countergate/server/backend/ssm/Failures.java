@@ -48,7 +48,7 @@ final class Failures {
                     FailureCode.BACKEND_UNAUTHORIZED,
                     "no usable AWS credentials were found",
                     "set the backend's `profile`, or the credentials of the account the daemon runs"
-                        + " as; for single sign-on log in again");
+                            + " as; for single sign-on log in again");
         }
         if (cause(thrown, ResponseLimit.ExceededException.class).isPresent()) {
             return unclear(
@@ -103,7 +103,7 @@ final class Failures {
                             FailureCode.BACKEND_UNREACHABLE,
                             "no secure connection to Systems Manager",
                             "check the backend's `endpoint`, and the trust store where a proxy"
-                                + " stands between");
+                                    + " stands between");
             case NoRouteToHostException never ->
                     CallFailedException.of(
                             FailureCode.BACKEND_UNREACHABLE, "no route to Systems Manager", hint);
@@ -139,7 +139,7 @@ final class Failures {
                             FailureCode.BACKEND_UNAUTHORIZED,
                             "the AWS credentials have expired",
                             "renew the credentials of the account the daemon runs as; for single"
-                                + " sign-on log in again");
+                                    + " sign-on log in again");
             case "UnrecognizedClientException",
                     "InvalidClientTokenId",
                     "InvalidSignatureException",
@@ -169,7 +169,7 @@ final class Failures {
                     CallFailedException.of(
                             FailureCode.NOT_FOUND,
                             "an instance is not managed by Systems Manager in this region, or not"
-                                + " in a state to run commands",
+                                    + " in a state to run commands",
                             "list the managed instances with an inventory tool");
             case "InvocationDoesNotExist", "InvalidCommandId" -> noInvocation();
             case "ParameterNotFound", "ParameterVersionNotFound" -> noParameter();
@@ -178,7 +178,7 @@ final class Failures {
                             FailureCode.NOT_FOUND,
                             "no such document, or not in that version",
                             "check `document` and `version`, and that it is shared with this"
-                                + " account and region");
+                                    + " account and region");
             default -> ofOther(action, refused, code);
         };
     }
