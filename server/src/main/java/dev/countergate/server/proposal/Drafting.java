@@ -125,9 +125,13 @@ final class Drafting {
         BackendName backend = tool.action().backends().iterator().next();
         ChangeClient client = lease.backends().change(backend);
         Separation.Found separation = separating.of(wanted.call().principal());
-        Optional<Answer> tooClose = tooClose(lease.catalogue().policy(), separation);
+        Optional<String> tooClose = Recheck.tooClose(lease.catalogue().policy(), separation);
         if (tooClose.isPresent()) {
-            return new Drafted.None(tooClose.get());
+            return refused(
+                    "SEPARATION",
+                    tooClose.get(),
+                    "tell your user; `countergate doctor` says what to mend",
+                    null);
         }
         Wish wish =
                 new Wish(
@@ -498,23 +502,6 @@ final class Drafting {
                         + " proposed; nothing was sent",
                 "tell your user what you would change and why",
                 rule);
-    }
-
-    private static Optional<Answer> tooClose(Policy policy, Separation.Found found) {
-        String least = policy.separation();
-        return least == null || found.reaches(Separation.valueOf(least))
-                ? Optional.empty()
-                : Optional.of(
-                        new Answer.Refused(
-                                "SEPARATION",
-                                "changes need separation "
-                                        + least
-                                        + " and this set-up has "
-                                        + found.level().name()
-                                        + ": "
-                                        + found.why(),
-                                "tell your user; `countergate doctor` says what to mend",
-                                null));
     }
 
     private ProposalId newId() {

@@ -8,10 +8,12 @@ import dev.countergate.policy.change.CoreRequest;
 import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.Event.Obstacle;
 import dev.countergate.policy.change.Event.Outcome;
+import dev.countergate.policy.change.Proposal;
 import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.change.Reading;
 import dev.countergate.policy.rule.Decision;
 import dev.countergate.policy.rule.Usage;
+import dev.countergate.policy.secret.Redactor;
 import dev.countergate.policy.token.AllowedSigners;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.server.audit.Store;
@@ -37,6 +39,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The one attempt of an approved proposal: claim, marker, one dispatch, result. Each is a durable step of the ledger before
@@ -175,14 +181,19 @@ final class Execution {
             answer(id, new Sent(Outcome.FAILED, Sending.STOPPED, null));
             return;
         }
-        answer(id, dispatched(entry, tool, request, client));
+        answer(id, clean(lease, dispatched(entry, tool, request, client)));
     }
 
-    private Sent dispatched(Entry entry, Tool tool, CoreRequest request, ChangeClient client) {
+    private Sent dispatched(Entry entry, Tool tool, CoreRequest request, ChangeClient client)
+            throws StoreException, InterruptedException {
         ProposalId id = entry.id();
         try {
             return client.send(request, sending(entry, tool, request, client));
         } catch (InterruptedException stopped) {
+            if (isNamed(id)) {
+                // It runs, and the next start goes on waiting for it by its name.
+                throw stopped;
+            }
             Thread.currentThread().interrupt();
             return new Sent(
                     Outcome.OUTCOME_UNKNOWN, "the daemon was stopped while it was sent", null);
@@ -191,6 +202,42 @@ final class Execution {
             LOG.atError().addKeyValue("proposal", id).setCause(bug).log("sending failed");
             return new Sent(Outcome.OUTCOME_UNKNOWN, "this server failed while it was sent", null);
         }
+    }
+
+    private boolean isNamed(ProposalId id) throws StoreException {
+        Attempt attempt = ledger.find(id).map(Entry::proposal).map(Proposal::attempt).orElse(null);
+        return attempt != null && attempt.handle() != null;
+    }
+
+    /** A backend may echo what it was sent: what is kept of its words goes to agents too. */
+    private static Sent clean(Served.Lease lease, Sent sent) {
+        JsonNode result = sent.result();
+        return new Sent(
+                sent.outcome(),
+                lease.redactor().redact(sent.detail()),
+                result == null ? null : clean(lease.redactor(), result));
+    }
+
+    private static JsonNode clean(Redactor redactor, JsonNode node) {
+        if (node.isString()) {
+            return JsonNodeFactory.instance.stringNode(redactor.redact(node.stringValue()));
+        }
+        if (node.isArray()) {
+            ArrayNode items = JsonNodeFactory.instance.arrayNode();
+            node.forEach(item -> items.add(clean(redactor, item)));
+            return items;
+        }
+        if (node.isObject()) {
+            ObjectNode members = JsonNodeFactory.instance.objectNode();
+            node.properties()
+                    .forEach(
+                            member ->
+                                    members.set(
+                                            redactor.redact(member.getKey()),
+                                            clean(redactor, member.getValue())));
+            return members;
+        }
+        return node;
     }
 
     private Sending sending(Entry entry, Tool tool, CoreRequest request, ChangeClient client) {
@@ -239,7 +286,10 @@ final class Execution {
                     lease.backends().change(tool.get().action().backends().iterator().next());
             answer(
                     entry.id(),
-                    client.resume(request, handle, sending(entry, tool.get(), request, client)));
+                    clean(
+                            lease,
+                            client.resume(
+                                    request, handle, sending(entry, tool.get(), request, client))));
         }
     }
 

@@ -38,6 +38,14 @@ final class News {
         }
     }
 
+    /** What a backend took is not what was seen to work. */
+    private static String word(ProposalState state) {
+        return switch (state) {
+            case APPLIED, PARTLY_APPLIED -> state + ", NOT verified,";
+            default -> state.name();
+        };
+    }
+
     /** One line for each proposal that changed since the session was told; then it is told. */
     synchronized List<String> of(String session) {
         Map<ProposalId, Told> known = sessions.get(session);
@@ -54,7 +62,7 @@ final class News {
                                         + "` (code "
                                         + told.code()
                                         + ") is "
-                                        + told.now()
+                                        + word(told.now())
                                         + " now; `proposal_status` tells more");
                     }
                     return new Told(told.now(), told.now(), told.code());

@@ -126,7 +126,7 @@ public final class Proposals implements AutoCloseable {
         this.notices = parts.notices();
         ServerId server = server(parts);
         Looks looks = new Looks(parts.clock(), parts.ticker());
-        Recheck recheck = new Recheck(looks, freezes, parts.ticker());
+        Recheck recheck = new Recheck(looks, freezes, parts.separating(), parts.ticker());
         this.ledger = new Ledger(store, clock, this::changed);
         this.drafting =
                 new Drafting(
@@ -406,11 +406,29 @@ public final class Proposals implements AutoCloseable {
                         LOG.atError()
                                 .addKeyValue("proposal", id)
                                 .setCause(bug)
-                                .log("a proposal does not go on before the next start");
+                                .log("a bug ended what was done for a proposal");
+                        left(id);
                     } finally {
                         busy.remove(id);
                     }
                 });
+    }
+
+    /** What a bug ended between two steps must not look as if it went on: it is told as after a restart. */
+    private void left(ProposalId id) {
+        try {
+            Optional<Entry> entry = ledger.find(id);
+            if (entry.isPresent()
+                    && (entry.get().state() == ProposalState.CLAIMED
+                            || entry.get().state() == ProposalState.SENDING)) {
+                ledger.apply(id, new Event.Restart(), restarted(entry.get()));
+            }
+        } catch (StoreException | RuntimeException failed) {
+            LOG.atError()
+                    .addKeyValue("proposal", id)
+                    .setCause(failed)
+                    .log("how a proposal was left is told at the next start");
+        }
     }
 
     private void advance(ProposalId id) throws StoreException, InterruptedException {

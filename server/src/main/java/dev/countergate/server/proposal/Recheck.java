@@ -3,6 +3,7 @@ package dev.countergate.server.proposal;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Person;
 import dev.countergate.policy.catalogue.Guard;
+import dev.countergate.policy.catalogue.Policy;
 import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.change.CoreRequest;
 import dev.countergate.policy.change.Event.Obstacle;
@@ -23,6 +24,7 @@ import dev.countergate.server.backend.ChangeClient;
 import dev.countergate.server.backend.Deadline;
 import dev.countergate.server.backend.Resolution;
 import dev.countergate.server.backend.Wish;
+import dev.countergate.server.daemon.Separation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,11 +44,13 @@ final class Recheck {
 
     private final Looks looks;
     private final Freezes freezes;
+    private final Separating separating;
     private final LongSupplier ticker;
 
-    Recheck(Looks looks, Freezes freezes, LongSupplier ticker) {
+    Recheck(Looks looks, Freezes freezes, Separating separating, LongSupplier ticker) {
         this.looks = looks;
         this.freezes = freezes;
+        this.separating = separating;
         this.ticker = ticker;
     }
 
@@ -147,13 +151,27 @@ final class Recheck {
                 timeLeft(resolved, now).ifPresent(obstacles::add);
             }
             case Resolution.Refused(String code, String message, String hint) ->
-                    obstacles.add(new Obstacle(Obstacle.Kind.TARGETS, code + ": " + message));
+                    obstacles.add(
+                            new Obstacle(
+                                    Obstacle.Kind.TARGETS,
+                                    lease.redactor().redact(code + ": " + message)));
             case Resolution.Failed(var failure) ->
                     obstacles.add(
                             new Obstacle(
                                     Obstacle.Kind.TARGETS,
-                                    "the backend could not be asked: " + failure.message()));
+                                    lease.redactor()
+                                            .redact(
+                                                    "the backend could not be asked: "
+                                                            + failure.message())));
         }
+        Policy policy = lease.catalogue().policy();
+        if (policy.mode() == Policy.Mode.OBSERVE) {
+            obstacles.add(
+                    new Obstacle(Obstacle.Kind.FORBIDDEN, "this server only observes by now"));
+        }
+        tooClose(policy, separating.of(core.requester()))
+                .map(why -> new Obstacle(Obstacle.Kind.SEPARATION, why))
+                .ifPresent(obstacles::add);
         for (var requirement : same.tool().guard().require()) {
             obstacle(lease, entry, same.arguments(), requirement).ifPresent(obstacles::add);
         }
@@ -168,6 +186,20 @@ final class Recheck {
                 "what would be sent now differs from what was approved in "
                         + String.join(", ", differences)
                         + ": propose it again");
+    }
+
+    /** Why {@code found} is less than the policy asks for; empty where it is enough. */
+    static Optional<String> tooClose(Policy policy, Separation.Found found) {
+        String least = policy.separation();
+        return least == null || found.reaches(Separation.valueOf(least))
+                ? Optional.empty()
+                : Optional.of(
+                        "changes need separation "
+                                + least
+                                + " and this set-up has "
+                                + found.level().name()
+                                + ": "
+                                + found.why());
     }
 
     /** A silence of which less than half is left is not what was approved. */

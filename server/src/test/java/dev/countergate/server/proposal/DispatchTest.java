@@ -10,9 +10,13 @@ import dev.countergate.server.backend.Sent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What happens around the one dispatch, while it is under way. */
 class DispatchTest {
@@ -44,5 +48,100 @@ class DispatchTest {
         engine.approve(id, "bo");
 
         assertThat(engine.await(id, ProposalState.FAILED).why()).isEqualTo("true false");
+    }
+
+    @Test
+    void what_a_backend_named_is_waited_for_after_an_orderly_end_too() throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.PLAIN);
+        CountDownLatch named = new CountDownLatch(1);
+        engine.changes.dispatch =
+                (request, sending) -> {
+                    sending.accepted().as("command-1");
+                    named.countDown();
+                    Thread.sleep(Duration.ofMinutes(5));
+                    return new Sent(Outcome.APPLIED, "too late", null);
+                };
+        ProposalId id = engine.propose("web");
+        engine.approve(id, "bo");
+        assertThat(named.await(10, TimeUnit.SECONDS)).isTrue();
+        Thread.currentThread().interrupt();
+        engine.proposals().close();
+        assertThat(Thread.interrupted()).isTrue();
+        engine.proposals().close();
+        engine.store().close();
+        engine.begin();
+
+        assertThat(engine.settled(id).outcome()).isEqualTo(Outcome.APPLIED);
+        assertThat(engine.changes.resumed).containsExactly("command-1");
+        assertThat(engine.changes.sent).hasSize(1);
+    }
+
+    @Test
+    void a_backends_echo_of_a_secret_is_kept_nowhere() throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.PLAIN);
+        String secret = "s3cret-of-the-api-0123456789";
+        engine.changes.dispatch =
+                (request, sending) ->
+                        new Sent(
+                                Outcome.APPLIED,
+                                "HTTP 200: `" + secret + "`",
+                                new JsonMapper()
+                                        .readTree(
+                                                "{\"a\":[\"k="
+                                                        + secret
+                                                        + "\"],\""
+                                                        + secret
+                                                        + "\":1}"));
+        ProposalId id = engine.propose("web");
+        engine.approve(id, "bo");
+
+        assertThat(engine.settled(id).toString()).doesNotContain(secret).contains("[secret KEY]");
+    }
+
+    @Test
+    void what_the_log_cannot_say_keeps_no_outcome_out_of_it() throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.PLAIN);
+        engine.changes.dispatch =
+                (request, sending) -> new Sent(Outcome.FAILED, "no \uD800 \uFFFF", null);
+        ProposalId id = engine.propose("web");
+        engine.approve(id, "bo");
+
+        assertThat(engine.await(id, ProposalState.FAILED).why()).startsWith("no ");
+    }
+
+    @Test
+    void a_bug_behind_the_claim_leaves_nothing_that_looks_under_way() throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.GUARDED);
+        ProposalId id = engine.propose("web");
+        engine.reads =
+                () -> {
+                    throw new IllegalStateException("a bug");
+                };
+        engine.approve(id, "bo");
+
+        assertThat(engine.await(id, ProposalState.FAILED).why()).contains("before anything");
+        assertThat(engine.changes.sent).isEmpty();
+    }
+
+    @Test
+    void sends_nothing_once_the_server_only_observes() throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.PLAIN);
+        ProposalId id = engine.propose("web");
+        engine.reload(Engine.TOOLS + Engine.PLAIN + "policy: {mode: observe}\n");
+        engine.approve(id, "bo");
+
+        assertThat(engine.settled(id).state()).isEqualTo(ProposalState.BLOCKED);
+        assertThat(engine.changes.sent).isEmpty();
+    }
+
+    @Test
+    void sends_nothing_once_more_separation_is_asked_than_there_is() throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.PLAIN);
+        ProposalId id = engine.propose("web");
+        engine.reload(Engine.TOOLS + Engine.PLAIN + "policy: {separation: S1}\n");
+        engine.approve(id, "bo");
+
+        assertThat(engine.settled(id).why()).contains("S1");
+        assertThat(engine.changes.sent).isEmpty();
     }
 }
