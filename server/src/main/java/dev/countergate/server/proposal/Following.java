@@ -131,16 +131,25 @@ final class Following {
     private Optional<Entry> searched(Entry unknown) throws StoreException, InterruptedException {
         Optional<Entry> entry = Optional.of(unknown);
         Duration pause = SEARCH_PAUSE;
+        Seen last = null;
         while (entry.isPresent()
                 && entry.get().state() == ProposalState.OUTCOME_UNKNOWN
                 && entry.get().proposal().plan().settle() != null) {
             Seen seen = search(entry.get());
+            // One that nobody settles is searched for every minute: the log tells what is new.
+            boolean isNew = !seen.equals(last);
+            last = seen;
             ledger.apply(
                     unknown.id(),
-                    new Event.Search(seen.sighting()),
-                    Telling.of(
+                    (before, in, now) -> Turn.of(new Event.Search(seen.sighting())),
+                    new Telling(
                             "reconciled",
-                            Map.of("sighting", seen.sighting().name(), "detail", seen.detail())));
+                            isNew,
+                            after ->
+                                    Map.of(
+                                            "sighting", seen.sighting().name(),
+                                            "detail", seen.detail())),
+                    (after, in, now) -> Optional.empty());
             entry = ledger.find(unknown.id());
             if (entry.isPresent() && entry.get().state() == ProposalState.OUTCOME_UNKNOWN) {
                 Thread.sleep(pause);

@@ -8,8 +8,8 @@ import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.change.ByHand;
 import dev.countergate.policy.change.CircuitBreaker;
 import dev.countergate.policy.change.CoreRequest;
-import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.Event.Obstacle;
+import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.change.View;
 import dev.countergate.policy.parameter.Arguments;
@@ -17,6 +17,7 @@ import dev.countergate.policy.request.Request;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.policy.token.ServerId;
 import dev.countergate.policy.token.Statement;
+import dev.countergate.policy.token.WideningCommand;
 import dev.countergate.server.audit.Leaf;
 import dev.countergate.server.audit.Store;
 import dev.countergate.server.audit.StoreException;
@@ -33,6 +34,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -489,25 +491,34 @@ public final class Proposals implements AutoCloseable {
                                             breaker.since(
                                                     ledger.now(in), tripped.get(environment))));
             if (breaker.trips(failures) && freezes.frozen(environment).isEmpty()) {
+                // What cannot be named cannot be thawed by its name: then everything stands still.
+                boolean isNamed = WideningCommand.isText(environment);
                 String reason =
                         failures
-                                + " changes failed within "
+                                + (isNamed ? " changes" : " changes of no known environment")
+                                + " failed within "
                                 + breaker.breaker().within().toMinutes()
                                 + " min";
+                Freeze freeze =
+                        new Freeze(
+                                isNamed ? environment : null,
+                                reason,
+                                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                                "circuit breaker");
                 // Whoever lifts this freeze has seen what failed before it.
                 tripped.put(environment, store.write(ledger::now).at());
-                freezes.freeze(new Freeze(environment, reason, clock.instant(), "circuit breaker"));
-                store.write(
-                        in ->
-                                in.append(
-                                        new Leaf(
-                                                "frozen",
-                                                ledger.now(in).at(),
-                                                Map.of(
-                                                        "environment", environment,
-                                                        "reason", reason,
-                                                        "by", "circuit breaker"))));
-                notices.tell(Notice.frozen("environment `" + environment + "`: " + reason));
+                freezes.freeze(freeze);
+                Map<String, String> members = new HashMap<>();
+                members.put("reason", reason);
+                members.put("by", freeze.by());
+                if (isNamed) {
+                    members.put("environment", environment);
+                }
+                store.write(in -> in.append(new Leaf("frozen", ledger.now(in).at(), members)));
+                notices.tell(
+                        Notice.frozen(
+                                (isNamed ? "environment `" + environment + "`: " : "everything: ")
+                                        + reason));
             }
         } catch (StoreException | IOException failed) {
             LOG.atError().setCause(failed).log("the circuit breaker could not freeze");

@@ -1,6 +1,7 @@
 package dev.countergate.server.proposal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.countergate.policy.change.Event.Outcome;
 import dev.countergate.policy.change.ProposalState;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What happens around the one dispatch, while it is under way. */
 class DispatchTest {
     @TempDir private Path folder;
+
     /** Made by each test. */
     @SuppressWarnings("NullAway.Init")
     private Engine engine;
@@ -143,5 +146,45 @@ class DispatchTest {
 
         assertThat(engine.settled(id).why()).contains("S1");
         assertThat(engine.changes.sent).isEmpty();
+    }
+
+    @Test
+    void the_breaker_stops_what_has_no_environment_and_a_thaw_lifts_it() throws Exception {
+        engine =
+                new Engine(
+                        folder, Engine.TOOLS + "policy: {breaker: {failures: 2, within: 10m}}\n");
+        engine.changes.dispatch = (request, sending) -> new Sent(Outcome.FAILED, "HTTP 400", null);
+        for (String service : List.of("a", "b")) {
+            ProposalId id = engine.propose(service);
+            engine.approve(id, "bo");
+            engine.await(id, ProposalState.FAILED);
+        }
+        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (engine.freezes.all().isEmpty() && System.nanoTime() - end < 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(engine.freezes.all())
+                .extracting(Freeze::environment, Freeze::by)
+                .containsExactly(tuple(null, "circuit breaker"));
+        assertThat(engine.refusal(Engine.ANA, "c")).isEqualTo("FROZEN");
+        engine.freezes.thaw(null);
+
+        assertThat(engine.freezes.all()).isEmpty();
+        assertThat(engine.freezes.frozen("")).isEmpty();
+    }
+
+    @Test
+    void a_search_that_shows_nothing_new_is_told_once() throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.PLAIN);
+        CountDownLatch searched = new CountDownLatch(3);
+        engine.changes.settle = Duration.ofMinutes(2);
+        engine.changes.searching = searched::countDown;
+        engine.changes.dispatch =
+                (request, sending) -> new Sent(Outcome.OUTCOME_UNKNOWN, "lost", null);
+        ProposalId id = engine.propose("web");
+        engine.approve(id, "bo");
+
+        assertThat(searched.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(engine.kinds(id)).filteredOn("reconciled"::equals).hasSize(1);
     }
 }
