@@ -30,7 +30,12 @@ tools:
     description: Proposes to restart a service.
     params: [{name: service, pattern: "[a-z]{1,60}", required: true}]
     ssm: {backend: fleet_changes, targets: {"tag:service": "{service}"}, commands: ["systemctl restart {service}"], max_concurrency: 1, max_errors: 0, run_limit: 60s}
+  - name: job
+    description: Proposes work that takes its time.
+    params: [{name: service, pattern: "[a-z]{1,60}", required: true}]
+    ssm: {backend: fleet_changes, targets: {"tag:service": "{service}"}, commands: [sleep 5, echo done >>done], max_concurrency: 1, max_errors: 0, run_limit: 60s}
 guards:
+  job: {risk: low, reversible: true}
   silence:
     risk: moderate
     reversible: true
@@ -184,11 +189,26 @@ await main(async () => {
     ok(`restarted through Systems Manager once: VERIFIED ${((Date.now() - began) / 1000).toFixed(0)} s after pending, as Prometheus' error ratio fell from ${sick.toFixed(3)} to ${well.toFixed(3)}`);
 
     const log = join(work, 'log.jsonl');
-    done(await countergate(['audit', 'export', log, ...place]));
+    const exported = async () => {
+        await run('rm', ['-f', log]);
+        done(await countergate(['audit', 'export', log, ...place]));
+        return readFile(log, 'utf8');
+    };
+    const earlier = (await accepted()).length;
+    const job = await propose(client, 'job', { service: 'checkout' });
+    done(await submit(job.proposal, await signed(job.proposal, 'ben', elsewhere)));
+    await eventually(async () => assert.match(await exported(), new RegExp(`"kind":"accepted".*"${job.proposal}"`)));
+    const [{ pid }] = JSON.parse(done(await countergate(['status', '--json', ...place])));
+    process.kill(pid, 'SIGKILL');
+    await settled(client, job.proposal, 'UNVERIFIED');
+    assert.equal((await accepted()).length, earlier + 1);
+    assert.equal(await readFile(join(work, 'machine', 'done'), 'utf8'), 'done\n');
+    ok('the daemon is killed while a machine works: another waits on for the same command, which ran once');
+
+    const text = await exported();
     const verify = () => countergate(['audit', 'verify', log, '--key', join(state, 'log.pub'), '--json']);
     const good = JSON.parse(done(await verify()));
     assert.equal(good.verdict, 'good', JSON.stringify(good));
-    const text = await readFile(log, 'utf8');
     const lines = text.split('\n');
     const leaf = lines.findIndex((line) => line.includes('"kind":"approved"'));
     const { index } = JSON.parse(lines[leaf]);
