@@ -16,6 +16,7 @@ import dev.countergate.testing.ApproverKey;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,30 @@ class EditedStoreTest {
         assertThat(before).contains(was);
 
         core(id, before.replace(was, is));
+
+        nothingIsSent();
+    }
+
+    /** No evidence stands behind what a rule permits, so only the comparison with what was looked at does. */
+    @Test
+    void a_rewritten_core_of_what_a_rule_permits() throws Exception {
+        engine.reload(
+                Engine.TOOLS
+                        + Engine.GUARDED
+                        + "    limits: [{calls: 9, per: 1h}]\n"
+                        + "policy: {mode: auto, rules: [{id: go, then: permit, when: 'true'}]}\n");
+        AtomicInteger resolved = new AtomicInteger();
+        engine.changes.resolving =
+                () -> {
+                    if (resolved.incrementAndGet() == 2) {
+                        entered.countDown();
+                        leave.await();
+                    }
+                };
+        ProposalId id = engine.propose("web");
+        entered.await();
+
+        core(id, row(id).core().replace("api.test/restart", "api.test/destroy"));
 
         nothingIsSent();
     }

@@ -178,6 +178,28 @@ class ProposalsTest {
     }
 
     @Test
+    void verifies_nothing_by_another_look_than_was_approved() throws Exception {
+        engine(GUARDED);
+        engine.changes.dispatch =
+                (request, sending) -> {
+                    try {
+                        engine.reload(GUARDED.replace("value < 0.5", "value < 5.0"));
+                    } catch (java.io.IOException failed) {
+                        throw new AssertionError(failed);
+                    }
+                    return new Sent(Outcome.APPLIED, "200", null);
+                };
+        ProposalId id = engine.propose("web");
+        engine.approve(id, "bo");
+        engine.await(id, status -> status.version() > 8);
+        engine.pass(Duration.ofMinutes(1));
+
+        ProposalStatus status = engine.settled(id);
+        assertThat(status.state()).isEqualTo(ProposalState.UNVERIFIED);
+        assertThat(status.why()).isEqualTo("unreadable");
+    }
+
+    @Test
     void looks_no_more_often_than_declared() throws Exception {
         engine(GUARDED);
         AtomicInteger reads = new AtomicInteger();
