@@ -30,12 +30,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The store as a process that was killed left it, found by the next one: nothing is ever sent again. */
+@Timeout(60)
 class RecoveryTest {
     private static final String YAML = Engine.TOOLS + Engine.GUARDED;
     private static final Decision ONE = new Decision.Approve(null, 1, "");

@@ -24,11 +24,13 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Everything that is not exactly the token asked for, against the whole of the write path: none of it is accepted. */
+@Timeout(60)
 class TokensTest {
     private static final String YAML = Engine.TOOLS + Engine.PLAIN;
 
