@@ -294,15 +294,14 @@ public record Proposal(
                             : new Step.Taken(this);
             // An approval is executed at once or not at all: nobody who approved expects it hours
             // later.
-            case APPROVED ->
-                    to(ProposalState.EXPIRED, "the daemon stopped between approval and claim");
-            case CLAIMED -> to(ProposalState.FAILED, "the daemon stopped before anything was sent");
+            case APPROVED -> to(ProposalState.EXPIRED, "interrupted between approval and claim");
+            case CLAIMED -> to(ProposalState.FAILED, "interrupted before anything was sent");
             case SENDING ->
                     sent().handle() != null
                             ? new Step.Taken(this)
                             : to(
                                     ProposalState.OUTCOME_UNKNOWN,
-                                    "the daemon stopped while sending",
+                                    "interrupted while it was sent",
                                     sent().ended(Outcome.OUTCOME_UNKNOWN),
                                     null);
             case APPLIED,

@@ -3,9 +3,9 @@ package dev.countergate.server.proposal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countergate.policy.call.Person;
-import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.Event.Outcome;
 import dev.countergate.policy.change.Event.Sighting;
+import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.change.Reading;
 import dev.countergate.policy.change.Verification;
@@ -167,7 +167,7 @@ class RecoveryTest {
 
         ProposalStatus status = engine.settled(id);
         assertThat(status.state()).isEqualTo(ProposalState.FAILED);
-        assertThat(status.why()).isEqualTo("the daemon stopped before anything was sent");
+        assertThat(status.why()).isEqualTo("interrupted before anything was sent");
         assertThat(engine.kinds(id)).endsWith("intent", "result");
     }
 
