@@ -18,6 +18,7 @@ import dev.countergate.policy.change.Plan;
 import dev.countergate.policy.change.Proposal;
 import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.change.Quorum;
+import dev.countergate.policy.change.Reading;
 import dev.countergate.policy.change.RecordedCore;
 import dev.countergate.policy.change.StoreTime;
 import dev.countergate.policy.change.View;
@@ -259,7 +260,7 @@ final class Drafting {
             Situation situation,
             Decision decision,
             List<Core.Precondition> preconditions)
-            throws StoreException {
+            throws StoreException, InterruptedException {
         Guard guard = wanted.tool().guard();
         Quorum quorum =
                 switch (decision) {
@@ -269,6 +270,7 @@ final class Drafting {
                     case Decision.Forbid forbid -> throw new IllegalStateException("forbidden");
                 };
         Core.@Nullable Look verification = null;
+        @Nullable Reading shown = null;
         Guard.Verification verify = guard.verify();
         if (verify != null) {
             Checked<Map<String, String>> given = Looks.arguments(verify.read(), wanted.arguments());
@@ -282,6 +284,15 @@ final class Drafting {
                             verify.expect(),
                             verify.within(),
                             verify.every());
+            // Whoever does it by hand does it before anybody looks again.
+            shown =
+                    looks.look(
+                                    lease,
+                                    verification.tool(),
+                                    texts,
+                                    verify.expect(),
+                                    wanted.call().id())
+                            .reading();
         }
         String name = situation.person();
         Person person = name == null ? null : new Person(name);
@@ -322,12 +333,19 @@ final class Drafting {
         return switch (core.bytes()) {
             case Checked.Invalid<byte[]>(List<Fault> faults) ->
                     new Drafted.None(new Answer.Faulty(faults));
-            case Checked.Valid<byte[]>(byte[] bytes) -> keep(lease, wanted, core, bytes, key, plan);
+            case Checked.Valid<byte[]>(byte[] bytes) ->
+                    keep(lease, wanted, core, bytes, key, plan, shown);
         };
     }
 
     private Drafted keep(
-            Served.Lease lease, Wanted wanted, Core core, byte[] bytes, EffectKey key, Plan plan)
+            Served.Lease lease,
+            Wanted wanted,
+            Core core,
+            byte[] bytes,
+            EffectKey key,
+            Plan plan,
+            @Nullable Reading shown)
             throws StoreException {
         String text = new String(bytes, UTF_8);
         // The log holds the core whole, and never a secret's value: one in it cannot be proposed.
@@ -353,7 +371,8 @@ final class Drafting {
         }
         ObjectNode arguments = JsonNodeFactory.instance.objectNode();
         wanted.arguments().asMap().forEach(arguments::set);
-        Kept kept = new Kept(proposal, arguments, wanted.tool().guard().afterFailure(), null);
+        Kept kept =
+                new Kept(proposal, arguments, wanted.tool().guard().afterFailure(), shown, null);
         Store.Proposal row =
                 new Store.Proposal(
                         core.proposal().value(),

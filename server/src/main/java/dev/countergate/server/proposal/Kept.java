@@ -31,19 +31,24 @@ import tools.jackson.databind.node.ObjectNode;
  * @param proposal how far it has come
  * @param arguments as bound, to be rendered again for comparison
  * @param afterFailure how long its effect key waits after a rejection or a failed verification
+ * @param shown what the verification's expectation showed when it was proposed, or null where none is declared
  * @param result what the backend gave, or null
  */
 record Kept(
-        Proposal proposal, JsonNode arguments, Duration afterFailure, @Nullable JsonNode result) {
+        Proposal proposal,
+        JsonNode arguments,
+        Duration afterFailure,
+        @Nullable Reading shown,
+        @Nullable JsonNode result) {
     private static final JsonMapper JSON = new JsonMapper();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     Kept with(Proposal next) {
-        return new Kept(next, arguments, afterFailure, result);
+        return new Kept(next, arguments, afterFailure, shown, result);
     }
 
     Kept withResult(@Nullable JsonNode given) {
-        return given == null ? this : new Kept(proposal, arguments, afterFailure, given);
+        return given == null ? this : new Kept(proposal, arguments, afterFailure, shown, given);
     }
 
     String text() {
@@ -54,6 +59,7 @@ record Kept(
         json.put("after_failure_ms", afterFailure.toMillis());
         json.put("why", proposal.why());
         json.set("arguments", arguments);
+        put(json, "shown", shown);
         ArrayNode approvals = json.putArray("approvals");
         for (Approval each : proposal.approvals()) {
             approvals
@@ -132,6 +138,7 @@ record Kept(
                 proposal,
                 json.required("arguments"),
                 Duration.ofMillis(json.required("after_failure_ms").asLong()),
+                reading(json.path("shown")),
                 result.isMissingNode() ? null : result);
     }
 

@@ -343,7 +343,10 @@ public final class Proposals implements AutoCloseable {
                 taken(
                         ledger.apply(
                                 id,
-                                (before, in, now) -> Turn.of(new Event.DoneByHand(by, null, note)),
+                                (before, in, now) ->
+                                        Turn.of(
+                                                new Event.DoneByHand(
+                                                        by, before.kept().shown(), note)),
                                 Telling.of("done_by_hand", Map.of("by", by.name(), "note", note)),
                                 (after, in, now) -> Optional.empty()),
                         id);

@@ -3,8 +3,10 @@ package dev.countergate.server.proposal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.countergate.policy.call.Person;
 import dev.countergate.policy.change.Event.Outcome;
 import dev.countergate.policy.change.ProposalState;
+import dev.countergate.policy.change.Verification;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.server.authority.Freeze;
 import dev.countergate.server.backend.Sent;
@@ -18,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What happens around the one dispatch, while it is under way. */
@@ -186,5 +190,21 @@ class DispatchTest {
 
         assertThat(searched.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(engine.kinds(id)).filteredOn("reconciled"::equals).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.9, 0.1, VERIFIED", "0.1, 0.1, UNVERIFIED"})
+    void what_was_done_by_hand_is_looked_at_too(String before, String after, String result)
+            throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.GUARDED);
+        engine.reads = () -> engine.value(before);
+        ProposalId id = engine.propose("web");
+        engine.reads = () -> engine.value(after);
+        engine.proposals().done(id, new Person("bo"), "typed it");
+
+        Verification verification = engine.settled(id).verification();
+        assertThat(verification).isNotNull();
+        assertThat(verification.result()).hasToString(result);
+        assertThat(engine.changes.sent).isEmpty();
     }
 }
