@@ -34,11 +34,13 @@ import dev.countergate.server.proposal.Proposals;
 import dev.countergate.server.yaml.Finding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +115,22 @@ public final class Wiring {
             return List.of();
         }
         return Files.isWritable(heads) ? List.of(heads.resolve(headName(state.path()))) : List.of();
+    }
+
+    /** The last checkpoints of logs that were in this state directory, and are gone. */
+    public static List<Path> headsOfLostLogs(
+            StateDirectory state, Map<String, String> environment) {
+        Path folder = StateDirectory.userCatalogue(environment).resolveSibling("heads");
+        String gone = headName(state.path()) + ".gone-";
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> heads =
+                Files.newDirectoryStream(
+                        folder, each -> String.valueOf(each.getFileName()).startsWith(gone))) {
+            heads.forEach(found::add);
+        } catch (IOException none) {
+            return List.of();
+        }
+        return found;
     }
 
     /** Told from the head of every other state directory, whatever their last names are. */

@@ -3,8 +3,8 @@ package dev.countergate.server.authority;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.call.Person;
-import dev.countergate.policy.token.AllowedSigners;
 import dev.countergate.policy.token.AllowedSigners.Signer;
+import dev.countergate.policy.token.AllowedSigners;
 import dev.countergate.policy.token.Digest;
 import dev.countergate.policy.token.SshPublicKey;
 import dev.countergate.policy.token.Statement;
@@ -32,6 +32,16 @@ public final class Approvers {
          * @throws IOException when it cannot be recorded
          */
         void found(Found found) throws IOException;
+
+        /**
+         * Told what this process is about to write; throws when that cannot be kept, and then it is not written.
+         */
+        default void writes(Digest content) throws IOException {}
+
+        /** Whether what lies there at a first look is another hand's: not what an earlier process wrote last. */
+        default boolean isAnothers(Digest content) throws IOException {
+            return false;
+        }
     }
 
     /**
@@ -91,7 +101,7 @@ public final class Approvers {
         return look().then(content -> Checked.valid(content.signers()));
     }
 
-    /** Whether something else than this process changed the file since the first look. */
+    /** Whether something else than this daemon changed the file since it wrote it last, be it while none ran. */
     public synchronized boolean isChangedByOthers() {
         return isChangedByOthers;
     }
@@ -133,6 +143,7 @@ public final class Approvers {
                         || !now.digest().equals(before.digest())) {
                     throw new IOException("`" + path + "` was changed meanwhile");
                 }
+                watcher.writes(after.digest());
                 DurableFile.replace(path, after.text());
                 seen = after.digest();
                 known = after.lines();
@@ -231,6 +242,7 @@ public final class Approvers {
                                                 holds(content),
                                                 without(lines, known),
                                                 without(known, lines)));
+                                isChangedByOthers |= seen != null || watcher.isAnothers(digest);
                             } catch (IOException unrecorded) {
                                 return Checked.invalid(
                                         new Fault(
@@ -240,7 +252,6 @@ public final class Approvers {
                                                         + "` changed, and that cannot be recorded: "
                                                         + unrecorded.getMessage()));
                             }
-                            isChangedByOthers |= seen != null;
                             seen = digest;
                             known = lines;
                             return content;

@@ -2,10 +2,12 @@ package dev.countergate.server.cli;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
-import dev.countergate.policy.token.AllowedSigners;
 import dev.countergate.policy.token.AllowedSigners.Signer;
+import dev.countergate.policy.token.AllowedSigners;
 import dev.countergate.policy.token.Statement;
 import dev.countergate.relay.StateDirectory;
+import dev.countergate.server.approver.RefusedException;
+import dev.countergate.server.approver.SshAgent;
 import dev.countergate.server.authority.Approvers;
 import dev.countergate.server.authority.Freeze;
 import dev.countergate.server.authority.FreezeFile;
@@ -30,6 +32,9 @@ final class AuthorityCheck {
                     "an agent can write to `store.db`, `log.key` and the log: a copy of the log or"
                             + " of its head kept elsewhere shows it",
                     "an agent can enrol a key by writing to `approvers`: the log and `status` tell",
+                    "an agent can remove `accepted-catalogue.json`, or the whole state directory,"
+                        + " and restart the daemon: then its edit of the catalogue counts as"
+                        + " accepted, or its key is the first",
                     "an agent can remove a `freeze` file and restart the daemon, which then sends"
                             + " what persons approve",
                     "an agent can replace this program, or start another daemon in another state"
@@ -51,9 +56,11 @@ final class AuthorityCheck {
             found.add(
                     Diagnosis.problem(
                             "approvers",
-                            "the file was changed by something else than the daemon since it began",
-                            "`countergate approver list` shows whose keys count now"));
+                            "the file was changed by something else than the daemon",
+                            "`countergate approver list` shows whose keys count now;"
+                                    + " `countergate approver remove` those that should not"));
         }
+        found.addAll(loaded(state, environment));
         found.addAll(freezes(state, environment));
         if (separation(status).startsWith(Separation.S0.name())) {
             for (String each : NOT_STOPPED_AT_S0) {
@@ -65,6 +72,27 @@ final class AuthorityCheck {
                             "none of this is so from S1 on",
                             "run the daemon as an account of its own, `countergate serve"
                                     + " --agent-group GROUP`"));
+        }
+        return found;
+    }
+
+    /** Which enrolled keys the running ssh-agent would sign with for any process, past every command of this program. */
+    private static List<Diagnosis> loaded(StateDirectory state, Map<String, String> environment) {
+        Approvers approvers =
+                new Approvers(state.approvers(), ZoneId.systemDefault(), looked -> {});
+        List<Diagnosis> found = new ArrayList<>();
+        if (approvers.read() instanceof Checked.Valid<AllowedSigners>(AllowedSigners signers)) {
+            for (Signer each : signers.signers()) {
+                try {
+                    SshAgent.refuse(each.key(), environment);
+                } catch (RefusedException held) {
+                    found.add(
+                            Diagnosis.problem(
+                                    "approvers",
+                                    "key of `" + each.person() + "`: " + held.getMessage(),
+                                    ""));
+                }
+            }
         }
         return found;
     }

@@ -59,6 +59,7 @@ final class DoctorCommand implements Callable<Integer> {
         found.addAll(daemon(state, status));
         found.addAll(AuthorityCheck.of(state, status, console.environment(), Instant.now()));
         log(state).ifPresent(found::add);
+        found.addAll(troubles(state, status));
         found.addAll(catalogue(place.catalogue(console)));
         if (json) {
             ArrayNode checks = JsonNodeFactory.instance.arrayNode();
@@ -137,14 +138,36 @@ final class DoctorCommand implements Callable<Integer> {
                                             Diagnosis.problem(
                                                     "log",
                                                     "tampered with from leaf " + first + ": " + why,
-                                                    "keep the state directory as it is, and find out"
-                                                            + " who wrote to it");
+                                                    "keep the state directory as it is, and find"
+                                                        + " out who wrote to it");
                                     case Verdict.CannotTell(long size, String why) ->
                                             Diagnosis.problem(
                                                     "log",
                                                     why,
                                                     "restore the state directory's files");
                                 });
+    }
+
+    private List<Diagnosis> troubles(StateDirectory state, Optional<JsonNode> status) {
+        List<Diagnosis> found = new ArrayList<>();
+        status.map(told -> told.path("log_trouble").asString(""))
+                .filter(trouble -> !trouble.isEmpty())
+                .ifPresent(
+                        trouble ->
+                                found.add(
+                                        Diagnosis.problem(
+                                                "log",
+                                                "cannot be written, so writes are refused: "
+                                                        + trouble,
+                                                "")));
+        for (Path head : Wiring.headsOfLostLogs(state, console.environment())) {
+            found.add(
+                    Diagnosis.problem(
+                            "log",
+                            "a log was here and is gone; its last checkpoint is `" + head + "`",
+                            "find out who removed the state directory, then remove that file"));
+        }
+        return found;
     }
 
     private List<Diagnosis> catalogue(Path file) {

@@ -24,6 +24,10 @@ final class FileModeCheck {
     private static final Set<PosixFilePermission> FILE_MOST =
             PosixFilePermissions.fromString("rw-------");
 
+    /** What checks the log holds no secret. */
+    private static final Set<PosixFilePermission> PUBLIC_MOST =
+            PosixFilePermissions.fromString("rw-r--r--");
+
     /** A socket may have been opened to a group on purpose. */
     private static final Set<PosixFilePermission> SOCKET_MOST =
             PosixFilePermissions.fromString("rw-rw----");
@@ -61,7 +65,11 @@ final class FileModeCheck {
     }
 
     private static Set<PosixFilePermission> most(Path file) {
-        return file.toString().endsWith(".sock") ? SOCKET_MOST : FILE_MOST;
+        return switch (String.valueOf(file.getFileName())) {
+            case "agent.sock", "operator.sock" -> SOCKET_MOST;
+            case "log.pub", "log.head" -> PUBLIC_MOST;
+            default -> FILE_MOST;
+        };
     }
 
     private static void check(Path path, Set<PosixFilePermission> most, List<Diagnosis> found) {

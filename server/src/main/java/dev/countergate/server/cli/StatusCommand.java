@@ -26,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
             "Exit code 0 when a daemon runs, 1 when none does. With --json: an array of",
             "{state, running, agent_socket, operator_socket} and, of a running one, {pid, version,",
             "started_at, auto_started, catalogue, separation, running_calls, open, connections,",
-            "approvers, frozen, change_held}.",
+            "approvers, frozen, change_held, log_trouble}, the last where the log cannot be"
+                + " written.",
             "",
             "  $ countergate status",
             "  $ countergate status --json"
@@ -102,7 +103,8 @@ final class StatusCommand implements Callable<Integer> {
             console.print(
                     String.format(
                             Locale.ROOT,
-                            "  held        a change of the catalogue since %s: `countergate reload` shows and accepts it",
+                            "  held        a change of the catalogue since %s: `countergate reload`"
+                                + " shows and accepts it",
                             held.path("since").asString()));
             held.path("lines").forEach(line -> console.print("              " + line.asString()));
         }
@@ -133,6 +135,11 @@ final class StatusCommand implements Callable<Integer> {
         }
         if (approvers.path("changed_by_others").asBoolean(false)) {
             console.print("  approvers   CHANGED by something else than this daemon");
+        }
+        if (entry.has("log_trouble")) {
+            console.print(
+                    "  log         CANNOT BE WRITTEN, so writes are refused: "
+                            + entry.path("log_trouble").asString());
         }
         for (JsonNode frozen : entry.path("frozen")) {
             console.print(

@@ -2,13 +2,14 @@ package dev.countergate.server.operator;
 
 import dev.countergate.policy.token.Digest;
 import dev.countergate.server.audit.StoreException;
-import dev.countergate.server.authority.Approvers;
 import dev.countergate.server.authority.Approvers.Found;
 import dev.countergate.server.authority.Approvers.KeyLine;
+import dev.countergate.server.authority.Approvers;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,29 @@ public final class KeyLeaves implements Approvers.Watcher {
 
     private static Map<String, String> leaf(String action, KeyLine line) {
         return Map.of("action", action, "person", line.person().name(), "line", line.text());
+    }
+
+    @Override
+    public void writes(Digest content) throws IOException {
+        try {
+            log.settleApprovers(content);
+        } catch (StoreException unrecorded) {
+            throw new IOException(unrecorded.getMessage(), unrecorded);
+        }
+    }
+
+    @Override
+    public boolean isAnothers(Digest content) throws IOException {
+        try {
+            Optional<Digest> written = log.approvers();
+            if (written.isEmpty() && !content.equals(Digest.of())) {
+                // Put there before the daemon wrote it for the first time.
+                log.settleApprovers(content);
+            }
+            return written.isPresent() && !written.get().equals(content);
+        } catch (StoreException unrecorded) {
+            throw new IOException(unrecorded.getMessage(), unrecorded);
+        }
     }
 
     @Override

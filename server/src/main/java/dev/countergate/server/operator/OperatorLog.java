@@ -1,9 +1,11 @@
 package dev.countergate.server.operator;
 
+import dev.countergate.policy.token.Digest;
 import dev.countergate.server.audit.Store;
 import dev.countergate.server.audit.StoreException;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the operator plane keeps in the store. Thread safe. */
 public interface OperatorLog {
@@ -19,6 +21,12 @@ public interface OperatorLog {
 
     /** Whether a key was ever enrolled here, be it gone since. */
     boolean isEnrolled() throws StoreException;
+
+    /** Remembers what the file of the approvers holds from now on. */
+    void settleApprovers(Digest content) throws StoreException;
+
+    /** What the file of the approvers was to hold when that was last settled. */
+    Optional<Digest> approvers() throws StoreException;
 
     /** The time by the store's clock, which never goes back. */
     Instant now() throws StoreException;

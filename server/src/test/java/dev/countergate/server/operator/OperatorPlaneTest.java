@@ -140,7 +140,8 @@ class OperatorPlaneTest {
     @ValueSource(
             strings = {
                 "thaw {}",
-                "resolve {\"proposal\":\"p-00000000000000000000000001\",\"applied\":true,\"note\":\"seen\"}",
+                "resolve"
+                    + " {\"proposal\":\"p-00000000000000000000000001\",\"applied\":true,\"note\":\"seen\"}",
                 "approver_remove {\"name\":\"ana\"}"
             })
     void once_a_key_is_enrolled_nothing_is_done_unsigned(String command) throws Exception {
@@ -534,8 +535,8 @@ class OperatorPlaneTest {
         assertThat(freezes.frozen("staging")).isPresent();
         assertThat(ask("frozen", request(), "ana").path("frozen").toString())
                 .isEqualTo(
-                        "[{\"reason\":\"all\",\"since\":\"2026-11-21T07:00:00.000Z\",\"by\":\"bo\",\"all_daemons\":false},"
-                                + "{\"environment\":\"prod\",\"reason\":\"incident 7\",\"since\":\"2026-11-21T07:00:00.000Z\",\"by\":\"ana\",\"all_daemons\":false}]");
+                        "[{\"reason\":\"all\",\"since\":\"2026-11-21T07:00:00.000Z\",\"by\":\"bo\",\"all_daemons\":false},{\"environment\":\"prod\",\"reason\":\"incident"
+                            + " 7\",\"since\":\"2026-11-21T07:00:00.000Z\",\"by\":\"ana\",\"all_daemons\":false}]");
         assertThat(leaves("frozen")).hasSize(2);
     }
 
@@ -591,6 +592,44 @@ class OperatorPlaneTest {
                 .contains("line 1");
         assertThat(status().path("approvers").path("changed_by_others").booleanValue()).isTrue();
         assertThat(status().path("change_held").booleanValue()).isTrue();
+    }
+
+    @Test
+    void tells_that_another_hand_changed_the_keys_while_no_daemon_ran() throws Exception {
+        enrolAna();
+        plane = plane();
+        assertThat(isChangedByOthers()).isFalse();
+
+        String ours = Files.readString(approvers);
+        Files.writeString(approvers, ours.replaceFirst("ana", "eve"));
+        plane = plane();
+        assertThat(isChangedByOthers()).isTrue();
+        plane = plane();
+        assertThat(isChangedByOthers()).isTrue();
+
+        Files.delete(approvers);
+        plane = plane();
+        assertThat(isChangedByOthers()).isTrue();
+
+        Files.writeString(approvers, ours);
+        plane = plane();
+        assertThat(isChangedByOthers()).isFalse();
+    }
+
+    @Test
+    void takes_the_keys_that_lay_there_before_the_first_daemon_for_its_operators()
+            throws Exception {
+        Files.writeString(approvers, "ana " + ana.line() + "\n");
+        plane = plane();
+        assertThat(isChangedByOthers()).isFalse();
+
+        Files.writeString(approvers, "eve " + ana.line() + "\n");
+        plane = plane();
+        assertThat(isChangedByOthers()).isTrue();
+    }
+
+    private boolean isChangedByOthers() throws Exception {
+        return status().path("approvers").path("changed_by_others").booleanValue();
     }
 
     @Test
