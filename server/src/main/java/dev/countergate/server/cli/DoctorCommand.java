@@ -139,7 +139,7 @@ final class DoctorCommand implements Callable<Integer> {
                                                     "log",
                                                     "tampered with from leaf " + first + ": " + why,
                                                     "keep the state directory as it is, and find"
-                                                        + " out who wrote to it");
+                                                            + " out who wrote to it");
                                     case Verdict.CannotTell(long size, String why) ->
                                             Diagnosis.problem(
                                                     "log",

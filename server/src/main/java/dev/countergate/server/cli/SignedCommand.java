@@ -37,7 +37,7 @@ final class SignedCommand {
     /**
      * Does it.
      *
-     * @return what the daemon says of it, one line fit to be shown
+     * @return what the daemon says of it, fit to be shown
      * @throws RefusedException when the person does not sign, or the daemon does not do it
      */
     String run(StateDirectory state, WideningCommand command)
@@ -48,7 +48,8 @@ final class SignedCommand {
         if (!enrolled.isEmpty()) {
             sign(state, command, enrolled, request);
         }
-        return VisibleText.line(OperatorClient.ask(state, request).path("text").asString("done"));
+        return VisibleText.visible(
+                OperatorClient.ask(state, request).path("text").asString("done"));
     }
 
     private static ObjectNode request(String operation, WideningCommand command) {

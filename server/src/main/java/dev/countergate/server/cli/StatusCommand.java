@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
             "{state, running, agent_socket, operator_socket} and, of a running one, {pid, version,",
             "started_at, auto_started, catalogue, separation, running_calls, open, connections,",
             "approvers, frozen, change_held, log_trouble}, the last where the log cannot be"
-                + " written.",
+                    + " written.",
             "",
             "  $ countergate status",
             "  $ countergate status --json"
@@ -104,7 +104,7 @@ final class StatusCommand implements Callable<Integer> {
                     String.format(
                             Locale.ROOT,
                             "  held        a change of the catalogue since %s: `countergate reload`"
-                                + " shows and accepts it",
+                                    + " shows and accepts it",
                             held.path("since").asString()));
             held.path("lines").forEach(line -> console.print("              " + line.asString()));
         }
