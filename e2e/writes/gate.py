@@ -266,12 +266,13 @@ class Daemon:
         with open(self.config, "w", encoding="utf-8") as file:
             json.dump(catalogue, file, indent=1)  # JSON is YAML
         self.process, self.starts, self.slowest = None, 0, 0.0
+        self.options = []
         self.environment = dict(os.environ, HOME=folder, XDG_STATE_HOME=folder + "/xdg", XDG_CONFIG_HOME=folder + "/xdg")
 
     def start(self):
         began = time.monotonic()
         self.log = open(os.path.join(self.folder, "daemon.log"), "ab")
-        command = [self.launcher, "serve", "--config", self.config, "--state", self.state]
+        command = [self.launcher, "serve", "--config", self.config, "--state", self.state, *self.options]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env=self.environment
         )
