@@ -17,6 +17,9 @@ import dev.countergate.server.backend.CallContext;
 import dev.countergate.server.backend.Deadline;
 import dev.countergate.server.backend.HttpTransport;
 import dev.countergate.testing.RawServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -347,7 +350,13 @@ class HttpBackendTest {
     void a_message_that_never_left_says_so() throws Exception {
         RawServer gone = RawServer.start((request, connection) -> {});
         gone.close();
-        try (HttpBackend backend = backend(gone)) {
+        // A socket that holds the port and does not listen: no other test's server may come to have it.
+        try (Socket held = new Socket();
+                HttpBackend backend = backend(gone)) {
+            held.setReuseAddress(true);
+            held.bind(
+                    new InetSocketAddress(
+                            InetAddress.getLoopbackAddress(), gone.origin().getPort()));
             Reply reply = backend.send(request(gone, "POST", "{}", TWICE, LONG, "/"), context());
             assertThat(((Reply.Failure) reply).hint()).startsWith("nothing was sent");
         }
