@@ -2,8 +2,8 @@ package dev.countergate.server.cli;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
-import dev.countergate.policy.token.AllowedSigners.Signer;
 import dev.countergate.policy.token.AllowedSigners;
+import dev.countergate.policy.token.AllowedSigners.Signer;
 import dev.countergate.policy.token.Statement;
 import dev.countergate.relay.StateDirectory;
 import dev.countergate.server.approver.RefusedException;
@@ -33,7 +33,7 @@ final class AuthorityCheck {
                             + " of its head kept elsewhere shows it",
                     "an agent can enrol a key by writing to `approvers`: the log and `status` tell",
                     "an agent can record, in anybody's name, that a change was done by hand:"
-                        + " nothing is sent for it",
+                            + " nothing is sent for it",
                     "an agent can remove `accepted-catalogue.json`, or the whole state directory,"
                             + " and restart the daemon: then its edit of the catalogue counts as"
                             + " accepted, or its key is the first",

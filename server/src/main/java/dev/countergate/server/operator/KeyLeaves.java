@@ -2,9 +2,9 @@ package dev.countergate.server.operator;
 
 import dev.countergate.policy.token.Digest;
 import dev.countergate.server.audit.StoreException;
+import dev.countergate.server.authority.Approvers;
 import dev.countergate.server.authority.Approvers.Found;
 import dev.countergate.server.authority.Approvers.KeyLine;
-import dev.countergate.server.authority.Approvers;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;

@@ -141,7 +141,7 @@ class OperatorPlaneTest {
             strings = {
                 "thaw {}",
                 "resolve"
-                    + " {\"proposal\":\"p-00000000000000000000000001\",\"applied\":true,\"note\":\"seen\"}",
+                        + " {\"proposal\":\"p-00000000000000000000000001\",\"applied\":true,\"note\":\"seen\"}",
                 "approver_remove {\"name\":\"ana\"}"
             })
     void once_a_key_is_enrolled_nothing_is_done_unsigned(String command) throws Exception {
@@ -536,7 +536,7 @@ class OperatorPlaneTest {
         assertThat(ask("frozen", request(), "ana").path("frozen").toString())
                 .isEqualTo(
                         "[{\"reason\":\"all\",\"since\":\"2026-11-21T07:00:00.000Z\",\"by\":\"bo\",\"all_daemons\":false},{\"environment\":\"prod\",\"reason\":\"incident"
-                            + " 7\",\"since\":\"2026-11-21T07:00:00.000Z\",\"by\":\"ana\",\"all_daemons\":false}]");
+                                + " 7\",\"since\":\"2026-11-21T07:00:00.000Z\",\"by\":\"ana\",\"all_daemons\":false}]");
         assertThat(leaves("frozen")).hasSize(2);
     }
 

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -202,8 +203,7 @@ class DispatchTest {
         engine.reads = () -> engine.value(after);
         engine.proposals().done(id, new Person("bo"), "typed it");
 
-        Verification verification = engine.settled(id).verification();
-        assertThat(verification).isNotNull();
+        Verification verification = Objects.requireNonNull(engine.settled(id).verification());
         assertThat(verification.result()).hasToString(result);
         assertThat(engine.changes.sent).isEmpty();
     }

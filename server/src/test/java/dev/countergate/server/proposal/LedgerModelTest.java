@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countergate.policy.call.Person;
+import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.Event.Outcome;
 import dev.countergate.policy.change.Event.Sighting;
-import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.Plan;
 import dev.countergate.policy.change.Proposal;
 import dev.countergate.policy.change.ProposalState;

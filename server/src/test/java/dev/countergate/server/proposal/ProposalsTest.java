@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countergate.policy.call.Person;
-import dev.countergate.policy.change.Event.Outcome;
 import dev.countergate.policy.change.Event;
+import dev.countergate.policy.change.Event.Outcome;
 import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.change.Verification;
 import dev.countergate.policy.result.FailureCode;

@@ -3,9 +3,9 @@ package dev.countergate.server.proposal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countergate.policy.call.Person;
+import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.Event.Outcome;
 import dev.countergate.policy.change.Event.Sighting;
-import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.change.Reading;
 import dev.countergate.policy.change.Verification;

@@ -350,7 +350,8 @@ class HttpBackendTest {
     void a_message_that_never_left_says_so() throws Exception {
         RawServer gone = RawServer.start((request, connection) -> {});
         gone.close();
-        // A socket that holds the port and does not listen: no other test's server may come to have it.
+        // A socket that holds the port and does not listen: no other test's server may come to have
+        // it.
         try (Socket held = new Socket();
                 HttpBackend backend = backend(gone)) {
             held.setReuseAddress(true);
