@@ -70,12 +70,12 @@ class FullStoreTest {
 
     @Test
     void what_could_not_be_marked_as_sent_is_not_sent() throws Exception {
+        ProposalId id = engine.propose("web");
         engine.reads =
                 () -> {
                     engine.isFull = true;
                     return engine.value("0.9");
                 };
-        ProposalId id = engine.propose("web");
 
         engine.approve(id, "bo");
         fails();
