@@ -120,7 +120,7 @@ final class Drafting {
 
     Drafted draft(Served.Lease lease, Wanted wanted) throws StoreException, InterruptedException {
         Tool tool = wanted.tool();
-        StoreTime now = store.write(ledger::now);
+        StoreTime now = ledger.glance();
         Instant created = now.at().truncatedTo(ChronoUnit.MILLIS);
         ProposalId id = newId();
         BackendName backend = tool.action().backends().iterator().next();

@@ -51,6 +51,9 @@ final class Ledger {
     private final Condition changed = lock.newCondition();
     private long changes;
 
+    /** The latest time of any step of this process. */
+    private volatile Instant highWater = Instant.EPOCH;
+
     /**
      * @param told after each step that changed a state, on the thread that took it
      */
@@ -284,7 +287,17 @@ final class Ledger {
 
     /** The time by the store's clock, which never goes back. */
     StoreTime now(Store.Transaction in) throws StoreException {
-        return new StoreTime(in.clock(clock.instant()));
+        Instant now = in.clock(clock.instant());
+        highWater = now;
+        return new StoreTime(now);
+    }
+
+    /**
+     * The same without a transaction, as far as this process knows: what a new proposal is dated by. The store's own clock is
+     * asked again when it is kept.
+     */
+    StoreTime glance() {
+        return StoreTime.of(clock.instant(), highWater);
     }
 
     /** Waits until {@code id} is at another version than {@code seen}, for {@code patience} at most. */

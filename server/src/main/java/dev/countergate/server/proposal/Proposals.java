@@ -168,6 +168,7 @@ public final class Proposals implements AutoCloseable {
      * @throws StoreException when the store cannot be read or written
      */
     public void start() throws StoreException {
+        store.write(ledger::now);
         for (Entry entry : ledger.unfinished()) {
             ledger.apply(entry.id(), new Event.Restart(), restarted(entry));
         }
