@@ -155,7 +155,7 @@ class Suite:
         # when the disk fills, the state it stays in meanwhile, what it comes to when there is room again, effects
         held = [
             ("before the claim", ("ready", 2), "APPROVED", "EXPIRED", 0),
-            ("before the marker", ("state", 1), "CLAIMED", "FAILED", 0),
+            ("before the marker", ("state", 2), "CLAIMED", "FAILED", 0),
             ("before the answer", "acted", "SENDING", "VERIFIED", 1),
         ]
         for what, point, before, later, effects in held:

@@ -21,15 +21,15 @@ SEED = int(sys.argv[4]) if len(sys.argv) > 4 else int(time.time())
 # boundary: (where it is held, the state it is in when killed, what it becomes, how many effects there are in the end)
 HELD = {
     "while its precondition is read again": (("ready", 2), "APPROVED", "EXPIRED", 0),
-    "between claim and marker": (("state", 1), "CLAIMED", "FAILED", 0),
+    "between claim and marker": (("state", 2), "CLAIMED", "FAILED", 0),
     "before the first byte": (None, "SENDING", "OUTCOME_UNKNOWN", 0),
     "request received, no effect yet": ("received", "SENDING", "OUTCOME_UNKNOWN", 0),
     "effect had, no answer": ("acted", "SENDING", "OUTCOME_UNKNOWN", 1),
     "within the answer": ("answering", "SENDING", "OUTCOME_UNKNOWN", 1),
     "silence asked for, not made": ("received", "SENDING", "FOUND_NOT_APPLIED", 0),
     "silence made, no answer": ("acted", "SENDING", "FOUND_APPLIED", 1),
-    "before the first look": (("state", 2), "APPLIED", "VERIFIED", 1),
-    "between two looks": (("state", 3), "APPLIED", "VERIFIED", 1),
+    "before the first look": (("state", 3), "APPLIED", "VERIFIED", 1),
+    "between two looks": (("state", 4), "APPLIED", "VERIFIED", 1),
 }
 # boundary: (what it becomes when nobody does anything, when its person goes on)
 QUIET = {
