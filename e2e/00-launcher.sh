@@ -23,6 +23,10 @@ grep -q 'install one' none.err || fail "it does not say what to install: $(cat n
 [ ! -s none.txt ] || fail 'it says so on standard output'
 echo 'ok: without a JDK it says where it looked and what to install'
 
+cp "$root/tools.yaml" grün.yaml
+env -u LANG -u LC_CTYPE LC_ALL=C "$root/countergate" check grün.yaml >plain.txt 2>&1 || fail "a file named beyond ASCII in the C locale: $(cat plain.txt)"
+echo 'ok: file names beyond ASCII in an environment without a locale'
+
 # shellcheck disable=SC1091
 . "$root/.countergate/current"
 for process in relay server command; do
