@@ -10,6 +10,12 @@ final class Answers {
 
     private Answers() {}
 
+    /** Tells that the list of tools is another now. */
+    static JsonLine listChanged() {
+        return new JsonLine()
+                .raw("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}");
+    }
+
     /** The start of an answer; the result and {@link #end} follow. */
     static JsonLine result(String id) {
         return new JsonLine().raw("{\"jsonrpc\":\"2.0\",\"id\":").raw(id).raw(",\"result\":");

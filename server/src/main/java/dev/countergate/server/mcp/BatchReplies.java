@@ -1,9 +1,7 @@
 package dev.countergate.server.mcp;
 
-import dev.countergate.server.mcp.Pending.Replies;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread safe.
  */
 final class BatchReplies implements Replies {
-    private final Consumer<JsonLine> out;
+    private final Replies out;
     private final List<byte[]> answers = new ArrayList<>();
     private int missing;
 
-    BatchReplies(int messages, Consumer<JsonLine> out) {
+    BatchReplies(int messages, Replies out) {
         this.missing = messages;
         this.out = out;
     }
@@ -31,15 +29,24 @@ final class BatchReplies implements Replies {
         arrived(null);
     }
 
+    @Override
+    public void notice(Object key, JsonLine message) {
+        out.notice(key, message);
+    }
+
     private void arrived(byte @Nullable [] answer) {
         synchronized (this) {
             if (answer != null) {
                 answers.add(answer);
             }
             missing--;
-            if (missing > 0 || answers.isEmpty()) {
+            if (missing > 0) {
                 return;
             }
+        }
+        if (answers.isEmpty()) {
+            out.none();
+            return;
         }
         JsonLine line = new JsonLine();
         String separator = "[";
@@ -47,6 +54,6 @@ final class BatchReplies implements Replies {
             line.raw(separator).raw(each);
             separator = ",";
         }
-        out.accept(line.raw("]"));
+        out.send(line.raw("]"));
     }
 }

@@ -1,106 +1,47 @@
 package dev.countergate.server.mcp;
 
-import static dev.countergate.server.mcp.ProtocolError.INTERNAL_ERROR;
-import static dev.countergate.server.mcp.ProtocolError.INVALID_PARAMS;
 import static dev.countergate.server.mcp.ProtocolError.INVALID_REQUEST;
-import static dev.countergate.server.mcp.ProtocolError.METHOD_NOT_FOUND;
 
-import dev.countergate.policy.call.ClientSession;
 import dev.countergate.policy.call.PrincipalId;
-import dev.countergate.policy.call.ToolCall;
-import dev.countergate.policy.call.ToolName;
-import dev.countergate.policy.result.ToolResult;
-import dev.countergate.server.call.ToolService;
 import dev.countergate.server.mcp.LineReader.Line;
-import dev.countergate.server.mcp.Message.Batch;
 import dev.countergate.server.mcp.Message.Invalid;
-import dev.countergate.server.mcp.Message.Notification;
-import dev.countergate.server.mcp.Message.Request;
-import dev.countergate.server.mcp.Message.Response;
-import dev.countergate.server.mcp.Pending.Replies;
-import dev.countergate.server.mcp.SdkDispatch.RefusedException;
-import io.modelcontextprotocol.spec.McpSchema.InitializeRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * One client on one connection, from its first line to its last answer.
  *
  * <p>One thread reads and decides what a line is; each request then has a virtual thread of its own, which also writes
- * the answer. Where {@link SessionLimits#callsMax()} requests are in flight the next one waits unread, so a client that
- * does not read its answers stops itself and nobody else.
+ * the answer. A client that does not read its answers stops itself and nobody else.
  */
-final class LineSession {
+final class LineSession implements Replies {
     private static final Logger LOG = LoggerFactory.getLogger(LineSession.class);
 
-    /** How long calls interrupted at the end may take to notice. */
-    private static final Duration LAST_GRACE = Duration.ofSeconds(1);
-
-    private static final int SHOWN_MAX = 128;
-
-    private final String id;
-    private final PrincipalId principal;
-    private final ToolService service;
-    private final ToolPages pages;
     private final SessionLimits limits;
     private final InputStream in;
     private final OutputStream out;
     private final MessageReader messages;
     private final Outbox outbox;
-    private final SdkDispatch sdk;
-    private final Semaphore places;
-    private final ConcurrentHashMap<String, Pending> inFlight = new ConcurrentHashMap<>();
-    private final AtomicLong callNumbers = new AtomicLong();
-    private final Replies direct;
-
-    /** Set once {@code initialize} was answered; read by the calls that follow. */
-    private volatile @Nullable ClientSession client;
-
-    private volatile boolean confirmed;
-    private boolean batchesAllowed;
+    private final Session session;
 
     LineSession(
-            String id,
-            PrincipalId principal,
-            ToolService service,
-            ToolPages pages,
-            Handshake handshake,
-            SessionLimits limits,
-            InputStream in,
-            OutputStream out) {
-        this.id = id;
-        this.principal = principal;
-        this.service = service;
-        this.pages = pages;
-        this.limits = limits;
+            String id, PrincipalId principal, Protocol protocol, InputStream in, OutputStream out) {
+        this.limits = protocol.limits();
         this.in = in;
         this.out = out;
         this.messages = new MessageReader(limits.batchMax());
         this.outbox = new Outbox(out, this::cut);
-        this.sdk = new SdkDispatch(id, handshake, this::callTool, this::answer);
-        this.places = new Semaphore(limits.callsMax());
-        this.direct =
-                new Replies() {
-                    @Override
-                    public void send(JsonLine answer) {
-                        outbox.send(answer);
-                    }
-
-                    @Override
-                    public void none() {}
-                };
+        String thread = "mcp-" + id;
+        this.session =
+                new Session(
+                        id,
+                        principal,
+                        protocol,
+                        call -> Thread.ofVirtual().name(thread).start(call));
     }
 
     /** Serves until the end of input, and then until what is in flight is answered or the time for that is over. */
@@ -113,19 +54,28 @@ final class LineSession {
                 next = lines.next();
             }
         } catch (IOException gone) {
-            LOG.debug("session {}: the connection broke: {}", id, gone.toString());
+            LOG.debug("session {}: the connection broke: {}", session.id(), gone.toString());
         }
-        drain();
+        session.drain();
+    }
+
+    @Override
+    public void send(JsonLine answer) {
+        outbox.send(answer);
+    }
+
+    @Override
+    public void none() {}
+
+    @Override
+    public void notice(Object key, JsonLine message) {
+        outbox.post(key, message);
     }
 
     /** Tells the client that its list of tools is another now, if it is ready to hear. */
     void announceChangedList() {
-        if (confirmed) {
-            outbox.post(
-                    "list_changed",
-                    new JsonLine()
-                            .raw(
-                                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}"));
+        if (session.isConfirmed()) {
+            outbox.post("list_changed", Answers.listChanged());
         }
     }
 
@@ -134,8 +84,8 @@ final class LineSession {
         if (outbox.isStalled(nowNanos, limits.stall())) {
             LOG.warn(
                     "session {} of {}: closed: the client read nothing for {} ms",
-                    id,
-                    principal,
+                    session.id(),
+                    session.principal(),
                     limits.stall().toMillis());
             cut();
         }
@@ -144,7 +94,7 @@ final class LineSession {
     /** Ends the session at once: calls are taken back, nothing more is written. */
     void cut() {
         outbox.breakOff();
-        inFlight.values().forEach(Pending::takeBack);
+        session.takeBack();
         closeQuietly(in);
         closeQuietly(out);
     }
@@ -153,25 +103,7 @@ final class LineSession {
         try {
             stream.close();
         } catch (Exception alreadyGone) {
-            LOG.debug("session {}: {}", id, alreadyGone.toString());
-        }
-    }
-
-    private void drain() throws InterruptedException {
-        if (places.tryAcquire(
-                limits.callsMax(), limits.drain().toMillis(), TimeUnit.MILLISECONDS)) {
-            return;
-        }
-        LOG.warn(
-                "session {} of {}: calls still running {} ms after the end of input are taken back",
-                id,
-                principal,
-                limits.drain().toMillis());
-        inFlight.values().forEach(Pending::takeBack);
-        boolean ended =
-                places.tryAcquire(limits.callsMax(), LAST_GRACE.toMillis(), TimeUnit.MILLISECONDS);
-        if (!ended) {
-            LOG.warn("session {} of {}: left with calls that go on", id, principal);
+            LOG.debug("session {}: {}", session.id(), alreadyGone.toString());
         }
     }
 
@@ -183,225 +115,7 @@ final class LineSession {
                             INVALID_REQUEST,
                             "a message of more than " + limits.messageBytesMax() + " bytes"));
         } else if (!line.isBlank()) {
-            receive(messages.read(line.bytes(), line.from(), line.length()), direct);
-        }
-    }
-
-    private void receive(Message message, Replies replies) throws InterruptedException {
-        switch (message) {
-            case Invalid(String invalidId, ProtocolError error, String problem) ->
-                    replies.send(Answers.error(invalidId, error, problem));
-            case Response() -> replies.none();
-            case Notification notification -> {
-                replies.none();
-                notified(notification);
-            }
-            case Request request -> requested(request, replies);
-            case Batch batch -> received(batch);
-        }
-    }
-
-    /** Only one revision has batches, and it must be the one spoken. */
-    private void received(Batch batch) throws InterruptedException {
-        if (!batchesAllowed) {
-            outbox.send(
-                    Answers.error(
-                            Invalid.NO_ID,
-                            INVALID_REQUEST,
-                            "batches belong to protocol version "
-                                    + Handshake.WITH_BATCHES
-                                    + " alone: send one message a line"));
-            return;
-        }
-        BatchReplies replies = new BatchReplies(batch.messages().size(), outbox::send);
-        for (Message message : batch.messages()) {
-            receive(message, replies);
-        }
-    }
-
-    private void notified(Notification notification) {
-        switch (notification.method()) {
-            case "notifications/initialized" -> confirmed = client != null;
-            case "notifications/cancelled" -> cancelled(notification);
-            default -> LOG.debug("session {}: a notification nobody needs", id);
-        }
-    }
-
-    private void cancelled(Notification notification) {
-        if (notification.params() == null) {
-            return;
-        }
-        JsonNode requestId = notification.params().path("requestId");
-        if (!requestId.isString() && !requestId.isNumber()) {
-            return;
-        }
-        String key =
-                requestId.isString()
-                        ? MessageReader.quoted(requestId.asString())
-                        : requestId.asString();
-        Pending pending = inFlight.remove(key);
-        if (pending != null) {
-            pending.takeBack();
-        }
-    }
-
-    private void requested(Request request, Replies replies) throws InterruptedException {
-        Optional<RefusedException> refusal = refusalOf(request);
-        if (refusal.isPresent()) {
-            replies.send(refusal.get().answer(request.id()));
-            return;
-        }
-        places.acquire();
-        Pending pending = new Pending(request, replies);
-        if (inFlight.putIfAbsent(request.id(), pending) != null) {
-            places.release();
-            replies.send(
-                    Answers.error(
-                            request.id(), INVALID_REQUEST, "this `id` is still in use by a call"));
-            return;
-        }
-        if (request.method().equals("initialize")) {
-            // What follows depends on it.
-            work(pending);
-        } else {
-            Thread.ofVirtual().name("mcp-" + id).start(() -> work(pending));
-        }
-    }
-
-    /** What can be refused without doing anything. */
-    private Optional<RefusedException> refusalOf(Request request) {
-        boolean initialized = client != null;
-        return switch (request.method()) {
-            case "ping" -> Optional.empty();
-            case "initialize" ->
-                    initialized
-                            ? refused(INVALID_REQUEST, "this session is initialized already")
-                            : Optional.empty();
-            case "tools/list", "tools/call" ->
-                    initialized
-                            ? Optional.empty()
-                            : refused(INVALID_REQUEST, "not initialized: send `initialize` first");
-            default ->
-                    refused(
-                            METHOD_NOT_FOUND,
-                            "no method `" + ShownText.of(request.method(), SHOWN_MAX) + "`");
-        };
-    }
-
-    private static Optional<RefusedException> refused(ProtocolError error, String message) {
-        return Optional.of(new RefusedException(error, message));
-    }
-
-    private void work(Pending pending) {
-        Request request = pending.request();
-        try {
-            if (pending.begin()) {
-                perform(pending);
-            }
-        } catch (RefusedException refused) {
-            answer(pending, refused.answer(request.id()));
-        } catch (RuntimeException | Error bug) {
-            answer(pending, internalError(id, bug).answer(request.id()));
-        } finally {
-            inFlight.remove(request.id(), pending);
-            pending.end();
-            places.release();
-        }
-    }
-
-    private void perform(Pending pending) throws RefusedException {
-        switch (pending.request().method()) {
-            case "initialize" -> initialize(pending);
-            case "tools/call" -> sdk.call(pending);
-            case "tools/list" -> answer(pending, toolPage(pending));
-            default ->
-                    answer(pending, Answers.end(Answers.result(pending.request().id()).raw("{}")));
-        }
-    }
-
-    private void initialize(Pending pending) throws RefusedException {
-        Optional<InitializeRequest> request = Handshake.request(pending.params());
-        if (request.isEmpty()) {
-            throw new RefusedException(INVALID_PARAMS, "`protocolVersion` must be a string");
-        }
-        client = Handshake.session(id, request.get());
-        batchesAllowed = Handshake.negotiated(request.get()).equals(Handshake.WITH_BATCHES);
-        sdk.initialize(pending, request.get());
-    }
-
-    private JsonLine toolPage(Pending pending) throws RefusedException {
-        JsonNode cursor =
-                pending.params() == null
-                        ? JsonNodeFactory.instance.missingNode()
-                        : pending.params().path("cursor");
-        if (!cursor.isMissingNode() && !cursor.isString()) {
-            throw new RefusedException(INVALID_PARAMS, "`cursor` must be a string");
-        }
-        Optional<byte[]> page =
-                pages.page(principal, cursor.isMissingNode() ? null : cursor.asString());
-        if (page.isEmpty()) {
-            throw new RefusedException(
-                    INVALID_PARAMS,
-                    "`cursor` is unknown, or the list has changed: list again without one");
-        }
-        return Answers.end(Answers.result(pending.request().id()).raw(page.get()));
-    }
-
-    /** The handler of {@code tools/call}, run by the SDK on the request's own thread. */
-    private ToolResult callTool(Pending pending) throws RefusedException {
-        JsonNode name =
-                pending.params() == null
-                        ? JsonNodeFactory.instance.missingNode()
-                        : pending.params().path("name");
-        ClientSession session = client;
-        if (pending.params() == null || session == null || !name.isString()) {
-            throw new RefusedException(INVALID_PARAMS, "`name` must be a string");
-        }
-        String callId = id + "-" + callNumbers.incrementAndGet();
-        try {
-            Optional<ToolResult> result = Optional.empty();
-            if (ToolName.isValid(name.asString())) {
-                JsonNode arguments = pending.params().path("arguments");
-                result =
-                        service.call(
-                                new ToolCall(
-                                        callId,
-                                        new ToolName(name.asString()),
-                                        arguments.isMissingNode()
-                                                ? JsonNodeFactory.instance.objectNode()
-                                                : arguments,
-                                        principal,
-                                        session),
-                                ProgressNotices.of(pending, outbox));
-            }
-            if (result.isEmpty()) {
-                throw new RefusedException(
-                        INVALID_PARAMS,
-                        "unknown tool `"
-                                + ShownText.of(name.asString(), SHOWN_MAX)
-                                + "`: see tools/list");
-            }
-            return result.get();
-        } catch (InterruptedException takenBack) {
-            // Reaches nobody, unless somebody else interrupted the call.
-            throw new RefusedException(INTERNAL_ERROR, "the call was interrupted");
-        } catch (RuntimeException | Error bug) {
-            throw internalError(callId, bug);
-        }
-    }
-
-    private RefusedException internalError(String callId, Throwable bug) {
-        LOG.error("call {} of {}: internal error", callId, principal, bug);
-        return new RefusedException(
-                INTERNAL_ERROR, "internal error; see daemon.log, call " + callId);
-    }
-
-    private void answer(Pending pending, JsonLine line) {
-        if (pending.claimAnswer()) {
-            // Before it is sent, since the client may use the id again as soon as it reads the
-            // answer.
-            inFlight.remove(pending.request().id(), pending);
-            pending.send(line);
+            session.receive(messages.read(line.bytes(), line.from(), line.length()), this);
         }
     }
 }

@@ -23,10 +23,7 @@ public final class LineSessions implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LineSessions.class);
     private static final long STALL_CHECKS = 4;
 
-    private final ToolService service;
-    private final SessionLimits limits;
-    private final Handshake handshake;
-    private final ToolPages pages;
+    private final Protocol protocol;
     private final Set<LineSession> open = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
     private final AutoCloseable subscription;
@@ -38,10 +35,8 @@ public final class LineSessions implements AutoCloseable {
      * @param serverVersion what clients are told of this program's version
      */
     public LineSessions(ToolService service, String serverVersion, SessionLimits limits) {
-        this.service = service;
-        this.limits = limits;
-        this.handshake = new Handshake(serverVersion);
-        this.pages = new ToolPages(service);
+        this.protocol =
+                new Protocol(service, new ToolPages(service), new Handshake(serverVersion), limits);
         this.watch =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("mcp-watch").factory());
@@ -67,15 +62,7 @@ public final class LineSessions implements AutoCloseable {
     public void serve(InputStream in, OutputStream out, PrincipalId principal)
             throws InterruptedException {
         LineSession session =
-                new LineSession(
-                        "s" + numbers.incrementAndGet(),
-                        principal,
-                        service,
-                        pages,
-                        handshake,
-                        limits,
-                        in,
-                        out);
+                new LineSession("s" + numbers.incrementAndGet(), principal, protocol, in, out);
         open.add(session);
         try {
             session.serve();

@@ -21,14 +21,6 @@ final class Pending {
         ANSWERED
     }
 
-    /** Where an answer goes: the session's outbox, or the batch the request came in. */
-    interface Replies {
-        void send(JsonLine answer);
-
-        /** There will be no answer. */
-        void none();
-    }
-
     Pending(Message.Request request, Replies replies) {
         this.request = request;
         this.replies = replies;
@@ -73,6 +65,11 @@ final class Pending {
         }
         state = State.ANSWERED;
         return true;
+    }
+
+    /** Says something before the answer; a later one may take its place. */
+    void notice(JsonLine message) {
+        replies.notice(this, message);
     }
 
     /** Sends the answer claimed. */

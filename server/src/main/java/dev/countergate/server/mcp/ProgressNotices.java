@@ -12,22 +12,20 @@ final class ProgressNotices implements Progress {
     private static final int MESSAGE_MAX = 512;
 
     private final Pending pending;
-    private final Outbox outbox;
     private final JsonNode token;
     private double last = Double.NEGATIVE_INFINITY;
 
-    private ProgressNotices(Pending pending, Outbox outbox, JsonNode token) {
+    private ProgressNotices(Pending pending, JsonNode token) {
         this.pending = pending;
-        this.outbox = outbox;
         this.token = token;
     }
 
     /** What tells the client, if it gave a token to tell it by. */
-    static Progress of(Pending pending, Outbox outbox) {
+    static Progress of(Pending pending) {
         return Optional.ofNullable(pending.params())
                 .map(params -> params.path("_meta").path("progressToken"))
                 .filter(token -> token.isString() || token.isIntegralNumber())
-                .<Progress>map(token -> new ProgressNotices(pending, outbox, token))
+                .<Progress>map(token -> new ProgressNotices(pending, token))
                 .orElse(Progress.NONE);
     }
 
@@ -54,7 +52,7 @@ final class ProgressNotices implements Progress {
         if (!message.isEmpty()) {
             line.raw(",\"message\":").string(ShownText.of(message, MESSAGE_MAX));
         }
-        outbox.post(pending, line.raw("}}"));
+        pending.notice(line.raw("}}"));
     }
 
     private static String number(double number) {

@@ -2,7 +2,6 @@ package dev.countergate.server.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.countergate.server.mcp.Pending.Replies;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,6 +22,9 @@ class PendingTest {
                         public void none() {
                             told.add("none");
                         }
+
+                        @Override
+                        public void notice(Object key, JsonLine message) {}
                     });
 
     @Test
