@@ -4,14 +4,14 @@ import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.result.ToolResult.ErrorBody;
 
 /** The JSON of what a client gets. */
-final class Answers {
+public final class Answers {
     /** The member of {@code _meta} that tells an agent's program what failed. */
     static final String ERROR_KEY = "dev.countergate/error";
 
     private Answers() {}
 
     /** Tells that the list of tools is another now. */
-    static JsonLine listChanged() {
+    public static JsonLine listChanged() {
         return new JsonLine()
                 .raw("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}");
     }
@@ -36,7 +36,13 @@ final class Answers {
                 .raw("}}");
     }
 
-    static JsonLine error(String id, ProtocolError error, String message) {
+    /**
+     * A whole message that refuses.
+     *
+     * @param id of the request as JSON, {@code null} where it is not known
+     * @param message fit for the client
+     */
+    public static JsonLine error(String id, ProtocolError error, String message) {
         return error(id, error.code(), message);
     }
 

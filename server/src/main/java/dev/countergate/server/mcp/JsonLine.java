@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -13,7 +14,7 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>Not thread safe.
  */
-final class JsonLine {
+public final class JsonLine {
     private static final int FIRST_BYTES = 512;
     private static final int ESCAPE_BYTES_MAX = 6;
     private static final String HEX = "0123456789abcdef";
@@ -85,6 +86,11 @@ final class JsonLine {
     /** The bytes so far, as an answer's part. */
     byte[] part() {
         return Arrays.copyOf(bytes, length);
+    }
+
+    /** The bytes so far; what is appended later may show in them or not. */
+    public ByteBuffer buffer() {
+        return ByteBuffer.wrap(bytes, 0, length);
     }
 
     int length() {

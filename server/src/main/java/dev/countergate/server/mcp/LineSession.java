@@ -24,7 +24,7 @@ final class LineSession implements Replies {
     private final SessionLimits limits;
     private final InputStream in;
     private final OutputStream out;
-    private final MessageReader messages;
+    private final Protocol protocol;
     private final Outbox outbox;
     private final Session session;
 
@@ -33,7 +33,7 @@ final class LineSession implements Replies {
         this.limits = protocol.limits();
         this.in = in;
         this.out = out;
-        this.messages = new MessageReader(limits.batchMax());
+        this.protocol = protocol;
         this.outbox = new Outbox(out, this::cut);
         String thread = "mcp-" + id;
         this.session =
@@ -115,7 +115,7 @@ final class LineSession implements Replies {
                             INVALID_REQUEST,
                             "a message of more than " + limits.messageBytesMax() + " bytes"));
         } else if (!line.isBlank()) {
-            session.receive(messages.read(line.bytes(), line.from(), line.length()), this);
+            session.receive(protocol.read(line.bytes(), line.from(), line.length()), this);
         }
     }
 }

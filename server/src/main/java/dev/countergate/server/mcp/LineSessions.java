@@ -35,18 +35,22 @@ public final class LineSessions implements AutoCloseable {
      * @param serverVersion what clients are told of this program's version
      */
     public LineSessions(ToolService service, String serverVersion, SessionLimits limits) {
-        this.protocol =
-                new Protocol(service, new ToolPages(service), new Handshake(serverVersion), limits);
+        this(new Protocol(service, serverVersion, limits));
+    }
+
+    /** Speaks {@code protocol}. */
+    public LineSessions(Protocol protocol) {
+        this.protocol = protocol;
         this.watch =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("mcp-watch").factory());
-        long everyMillis = Math.max(1, limits.stall().toMillis() / STALL_CHECKS);
+        long everyMillis = Math.max(1, protocol.limits().stall().toMillis() / STALL_CHECKS);
         // The watch runs until close, which ends the executor itself.
         var _ =
                 watch.scheduleWithFixedDelay(
                         this::cutStalled, everyMillis, everyMillis, TimeUnit.MILLISECONDS);
         this.subscription =
-                service.onListChanged(() -> open.forEach(LineSession::announceChangedList));
+                protocol.onListChanged(() -> open.forEach(LineSession::announceChangedList));
     }
 
     /**

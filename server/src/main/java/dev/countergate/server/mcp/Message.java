@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A line, as far as JSON-RPC 2.0 understands it. */
-sealed interface Message {
+public sealed interface Message {
     /**
      * A request.
      *

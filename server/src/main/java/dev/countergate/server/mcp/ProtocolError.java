@@ -1,7 +1,7 @@
 package dev.countergate.server.mcp;
 
 /** The errors of JSON-RPC 2.0, section 5.1. */
-enum ProtocolError {
+public enum ProtocolError {
     PARSE_ERROR(-32700),
     INVALID_REQUEST(-32600),
     METHOD_NOT_FOUND(-32601),

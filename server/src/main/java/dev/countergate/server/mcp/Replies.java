@@ -1,7 +1,7 @@
 package dev.countergate.server.mcp;
 
 /** Where the answer to a request goes, and what is said of it before. Thread safe. */
-interface Replies {
+public interface Replies {
     /** Sends the answer, a whole message; waits for as long as the client does not take it. */
     void send(JsonLine answer);
 

@@ -36,7 +36,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * <p>Where {@link SessionLimits#callsMax()} requests are in flight the next one waits, and with it the thread that brought
  * it. Thread safe, once {@code initialize} was answered.
  */
-final class Session {
+public final class Session {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     /** How long calls interrupted at the end may take to notice. */
@@ -75,21 +75,28 @@ final class Session {
         this.places = new Semaphore(protocol.limits().callsMax());
     }
 
-    String id() {
+    /** Names it in the log. */
+    public String id() {
         return id;
     }
 
-    PrincipalId principal() {
+    /** Who is at the other end. */
+    public PrincipalId principal() {
         return principal;
     }
 
+    /** Whether the handshake was performed. */
+    public boolean isInitialized() {
+        return client != null;
+    }
+
     /** Whether the client has said that it is ready to be told things it did not ask for. */
-    boolean isConfirmed() {
+    public boolean isConfirmed() {
         return confirmed;
     }
 
     /** Takes back every call in flight. */
-    void takeBack() {
+    public void takeBack() {
         inFlight.values().forEach(Pending::takeBack);
     }
 
@@ -120,7 +127,7 @@ final class Session {
      *
      * @throws InterruptedException when the calling thread was interrupted while it waited for a place
      */
-    void receive(Message message, Replies replies) throws InterruptedException {
+    public void receive(Message message, Replies replies) throws InterruptedException {
         switch (message) {
             case Invalid(String invalidId, ProtocolError error, String problem) ->
                     replies.send(Answers.error(invalidId, error, problem));
