@@ -1,5 +1,6 @@
 package dev.countergate.server;
 
+import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.result.ToolResult;
@@ -112,8 +113,8 @@ final class AgentService implements Service {
         }
 
         @Override
-        public Listing list(PrincipalId principal) {
-            return tools.list(principal);
+        public Listing list(Caller caller) {
+            return tools.list(caller);
         }
 
         @Override

@@ -18,6 +18,11 @@ public record PrincipalId(String value) {
         return new PrincipalId("unix:" + user);
     }
 
+    /** The principal of a bearer token, {@code name} being the one the catalogue gives it. */
+    public static PrincipalId token(String name) {
+        return new PrincipalId("token:" + name);
+    }
+
     @Override
     public String toString() {
         return value;

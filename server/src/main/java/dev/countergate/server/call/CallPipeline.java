@@ -1,8 +1,8 @@
 package dev.countergate.server.call;
 
+import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
-import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.catalogue.BackendName;
 import dev.countergate.policy.catalogue.Effect;
@@ -91,7 +91,7 @@ public final class CallPipeline implements ToolService {
     }
 
     @Override
-    public Listing list(PrincipalId principal) {
+    public Listing list(Caller caller) {
         return current.now().listing().listing();
     }
 
@@ -333,8 +333,8 @@ public final class CallPipeline implements ToolService {
         if (trouble.isPresent()) {
             texts.add(
                     "warning: this server's log cannot be written, so this call is not recorded and"
-                            + " nothing can be changed; tell your user: `countergate doctor` says what"
-                            + " to mend");
+                        + " nothing can be changed; tell your user: `countergate doctor` says what"
+                        + " to mend");
         }
         return new ToolResult(texts, result.structured(), result.error());
     }

@@ -1,6 +1,6 @@
 package dev.countergate.server.call;
 
-import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.server.backend.CallContext.Progress;
@@ -11,13 +11,13 @@ import tools.jackson.databind.JsonNode;
 
 /** What a protocol needs of the tools: which there are, and calls to them. Thread safe. */
 public interface ToolService {
-    /** The tools {@code principal} may see, in the catalogue's order. */
-    Listing list(PrincipalId principal);
+    /** The tools {@code caller} may see, in the catalogue's order. */
+    Listing list(Caller caller);
 
     /**
      * Calls a tool on the calling thread; interrupting it takes the call back.
      *
-     * @return empty when the caller has no such tool
+     * @return empty when the caller has no such tool, whether or not others have
      * @throws InterruptedException when the calling thread was interrupted
      */
     Optional<ToolResult> call(ToolCall call, Progress progress) throws InterruptedException;

@@ -1,6 +1,8 @@
 package dev.countergate.server.mcp;
 
+import dev.countergate.policy.call.TraceContext;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -10,6 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Pending {
     private final Message.Request request;
+    private final Envelope envelope;
     private final Replies replies;
 
     private State state = State.RUNNING;
@@ -21,8 +24,9 @@ final class Pending {
         ANSWERED
     }
 
-    Pending(Message.Request request, Replies replies) {
+    Pending(Message.Request request, Envelope envelope, Replies replies) {
         this.request = request;
+        this.envelope = envelope;
         this.replies = replies;
     }
 
@@ -32,6 +36,23 @@ final class Pending {
 
     @Nullable ObjectNode params() {
         return request.params();
+    }
+
+    Envelope envelope() {
+        return envelope;
+    }
+
+    /** The trace the request belongs to: what it says itself, else what its transport says (MCP 2026-07-28, `_meta`). */
+    @Nullable TraceContext trace() {
+        ObjectNode params = request.params();
+        if (params == null) {
+            return envelope.trace();
+        }
+        JsonNode meta = params.path("_meta");
+        return TraceContext.parse(
+                        meta.path("traceparent").stringValueOpt().orElse(null),
+                        meta.path("tracestate").stringValueOpt().orElse(null))
+                .orElse(envelope.trace());
     }
 
     /** Makes the current thread the one to interrupt; false when the request was taken back before. */

@@ -5,6 +5,7 @@ import static dev.countergate.server.mcp.ProtocolError.INVALID_PARAMS;
 import static dev.countergate.server.mcp.ProtocolError.INVALID_REQUEST;
 import static dev.countergate.server.mcp.ProtocolError.METHOD_NOT_FOUND;
 
+import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.ClientSession;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
@@ -128,6 +129,12 @@ public final class Session {
      * @throws InterruptedException when the calling thread was interrupted while it waited for a place
      */
     public void receive(Message message, Replies replies) throws InterruptedException {
+        receive(message, Envelope.PLAIN, replies);
+    }
+
+    /** The same for a message whose transport says more of it than whose it is. */
+    public void receive(Message message, Envelope envelope, Replies replies)
+            throws InterruptedException {
         switch (message) {
             case Invalid(String invalidId, ProtocolError error, String problem) ->
                     replies.send(Answers.error(invalidId, error, problem));
@@ -136,13 +143,14 @@ public final class Session {
                 replies.none();
                 notified(notification);
             }
-            case Request request -> requested(request, replies);
-            case Batch batch -> received(batch, replies);
+            case Request request -> requested(request, envelope, replies);
+            case Batch batch -> received(batch, envelope, replies);
         }
     }
 
     /** Only one revision has batches, and it must be the one spoken. */
-    private void received(Batch batch, Replies replies) throws InterruptedException {
+    private void received(Batch batch, Envelope envelope, Replies replies)
+            throws InterruptedException {
         if (!batchesAllowed) {
             replies.send(
                     Answers.error(
@@ -155,7 +163,7 @@ public final class Session {
         }
         BatchReplies together = new BatchReplies(batch.messages().size(), replies);
         for (Message message : batch.messages()) {
-            receive(message, together);
+            receive(message, envelope, together);
         }
     }
 
@@ -185,14 +193,15 @@ public final class Session {
         }
     }
 
-    private void requested(Request request, Replies replies) throws InterruptedException {
+    private void requested(Request request, Envelope envelope, Replies replies)
+            throws InterruptedException {
         Optional<RefusedException> refusal = refusalOf(request);
         if (refusal.isPresent()) {
             replies.send(refusal.get().answer(request.id()));
             return;
         }
         places.acquire();
-        Pending pending = new Pending(request, replies);
+        Pending pending = new Pending(request, envelope, replies);
         if (inFlight.putIfAbsent(request.id(), pending) != null) {
             places.release();
             replies.send(
@@ -278,7 +287,8 @@ public final class Session {
             throw new RefusedException(INVALID_PARAMS, "`cursor` must be a string");
         }
         Optional<byte[]> page =
-                protocol.pages().page(principal, cursor.isMissingNode() ? null : cursor.asString());
+                protocol.pages()
+                        .page(caller(pending), cursor.isMissingNode() ? null : cursor.asString());
         if (page.isEmpty()) {
             throw new RefusedException(
                     INVALID_PARAMS,
@@ -311,8 +321,9 @@ public final class Session {
                                                 arguments.isMissingNode()
                                                         ? JsonNodeFactory.instance.objectNode()
                                                         : arguments,
-                                                principal,
-                                                session),
+                                                caller(pending),
+                                                session,
+                                                pending.trace()),
                                         ProgressNotices.of(pending));
             }
             if (result.isEmpty()) {
@@ -329,6 +340,10 @@ public final class Session {
         } catch (RuntimeException | Error bug) {
             throw internalError(callId, bug);
         }
+    }
+
+    private Caller caller(Pending pending) {
+        return new Caller(principal, pending.envelope().narrowing());
     }
 
     private RefusedException internalError(String callId, Throwable bug) {

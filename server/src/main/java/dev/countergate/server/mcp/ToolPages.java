@@ -2,7 +2,7 @@ package dev.countergate.server.mcp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.call.Caller;
 import dev.countergate.server.call.ToolService;
 import dev.countergate.server.call.ToolService.Description;
 import dev.countergate.server.call.ToolService.Listing;
@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code tools/list}: written once for each revision and principal, in pages.
+ * {@code tools/list}: written once for each revision and caller, in pages.
  *
  * <p>A cursor says which names it counts: it goes on to work across a reload that leaves the names as they were, even
  * across a restart, and is refused after any other. Thread safe.
@@ -23,13 +23,13 @@ final class ToolPages {
     /** Tools on one page. */
     static final int PAGE_TOOLS = 1_000;
 
-    private static final int PRINCIPALS_KEPT = 16;
+    private static final int CALLERS_KEPT = 16;
 
     /** What the first page is kept under; no cursor of ours is empty. */
     private static final String FIRST = "";
 
     private final ToolService service;
-    private final Map<PrincipalId, Pages> kept = new LinkedHashMap<>();
+    private final Map<Caller, Pages> kept = new LinkedHashMap<>();
 
     ToolPages(ToolService service) {
         this.service = service;
@@ -41,19 +41,19 @@ final class ToolPages {
      * @param cursor as given with the page before, or null for the first page
      * @return empty when there is no such page, or no longer
      */
-    Optional<byte[]> page(PrincipalId principal, @Nullable String cursor) {
-        Listing listing = service.list(principal);
+    Optional<byte[]> page(Caller caller, @Nullable String cursor) {
+        Listing listing = service.list(caller);
         Pages pages;
         synchronized (kept) {
-            pages = kept.get(principal);
+            pages = kept.get(caller);
         }
         if (pages == null || pages.revision != listing.revision()) {
             pages = write(listing);
             synchronized (kept) {
-                if (kept.size() >= PRINCIPALS_KEPT) {
+                if (kept.size() >= CALLERS_KEPT) {
                     kept.clear();
                 }
-                kept.put(principal, pages);
+                kept.put(caller, pages);
             }
         }
         if (cursor == null) {

@@ -2,6 +2,7 @@ package dev.countergate.server.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.ClientSession;
 import dev.countergate.policy.call.PrincipalId;
@@ -143,7 +144,7 @@ class CallPipelineTest {
 
     @Test
     void lists_all_but_forbidden_tools_in_the_order_of_the_file() {
-        List<ToolService.Description> tools = pipeline(TOOLS).list(ANA).tools();
+        List<ToolService.Description> tools = pipeline(TOOLS).list(Caller.of(ANA)).tools();
 
         assertThat(tools)
                 .extracting(ToolService.Description::name)
@@ -439,8 +440,9 @@ class CallPipelineTest {
                 "c1",
                 new ToolName(tool),
                 JsonMapper.shared().readTree(arguments),
-                principal,
-                new ClientSession("s1", "test", "1"));
+                Caller.of(principal),
+                new ClientSession("s1", "test", "1"),
+                null);
     }
 
     /** A backend that answers with what it was asked. */

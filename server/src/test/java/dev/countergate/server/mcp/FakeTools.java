@@ -1,6 +1,6 @@
 package dev.countergate.server.mcp;
 
-import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.server.backend.CallContext.Progress;
@@ -59,7 +59,7 @@ final class FakeTools implements ToolService {
     }
 
     @Override
-    public Listing list(PrincipalId principal) {
+    public Listing list(Caller caller) {
         listings.incrementAndGet();
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         return new Listing(

@@ -162,6 +162,36 @@ class LineSessionsTest {
     }
 
     @Test
+    void tells_which_trace_a_call_says_it_belongs_to() throws Exception {
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        tools.tool("trace", (call, progress) -> FakeTools.text(String.valueOf(call.trace())));
+        try (Peer peer = Peer.initialized(sessions)) {
+            for (String[] row :
+                    new String[][] {
+                        {
+                            "{\"traceparent\":\"" + parent + "\",\"tracestate\":\"a=1\"}",
+                            "TraceContext[parent=" + parent + ", state=a=1]"
+                        },
+                        {
+                            "{\"traceparent\":\"" + parent + "\",\"tracestate\":\"A=1\"}",
+                            "TraceContext[parent=" + parent + ", state=]"
+                        },
+                        {"{\"traceparent\":\"00-1\"}", "null"},
+                        {"{\"traceparent\":[\"" + parent + "\"]}", "null"},
+                        {"{\"Traceparent\":\"" + parent + "\"}", "null"},
+                        {"[]", "null"},
+                        {"{}", "null"}
+                    }) {
+                peer.line(
+                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"trace\",\"_meta\":"
+                                + row[0]
+                                + "}}");
+                assertThat(text(peer.answer())).as(row[0]).isEqualTo(row[1]);
+            }
+        }
+    }
+
+    @Test
     void keeps_what_a_bug_says_from_the_client() throws Exception {
         tools.tool(
                 "broken",

@@ -2,7 +2,7 @@ package dev.countergate.server.mcp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.server.backend.CallContext.Progress;
@@ -123,7 +123,7 @@ final class LineThroughput {
     /** Tools that answer at once, and remember nothing. */
     private record InstantTools(Map<String, ToolResult> results) implements ToolService {
         @Override
-        public Listing list(PrincipalId principal) {
+        public Listing list(Caller caller) {
             return new Listing(1, List.of());
         }
 

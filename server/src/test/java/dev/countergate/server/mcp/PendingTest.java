@@ -12,6 +12,7 @@ class PendingTest {
     private final Pending pending =
             new Pending(
                     new Message.Request("1", "tools/call", null),
+                    Envelope.PLAIN,
                     new Replies() {
                         @Override
                         public void send(JsonLine answer) {

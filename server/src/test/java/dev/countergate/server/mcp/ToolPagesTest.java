@@ -3,6 +3,7 @@ package dev.countergate.server.mcp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.PrincipalId;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -10,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class ToolPagesTest {
-    private static final PrincipalId ANA = PrincipalId.unix("ana");
+    private static final Caller ANA = Caller.of(PrincipalId.unix("ana"));
 
     private final FakeTools tools = new FakeTools();
     private final ToolPages pages = new ToolPages(tools);
@@ -60,7 +61,7 @@ class ToolPagesTest {
     @Test
     void serves_more_principals_than_it_keeps() {
         for (int each = 0; each < 100; each++) {
-            assertThat(pages.page(PrincipalId.unix("u" + each), null)).isPresent();
+            assertThat(pages.page(Caller.of(PrincipalId.unix("u" + each)), null)).isPresent();
         }
     }
 

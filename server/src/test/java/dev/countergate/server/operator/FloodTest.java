@@ -2,6 +2,7 @@ package dev.countergate.server.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.result.ToolResult;
@@ -201,7 +202,7 @@ class FloodTest {
         }
 
         @Override
-        public Listing list(PrincipalId principal) {
+        public Listing list(Caller caller) {
             JsonNodeFactory nodes = JsonNodeFactory.instance;
             return new Listing(
                     1,

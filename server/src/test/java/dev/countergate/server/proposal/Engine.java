@@ -3,6 +3,7 @@ package dev.countergate.server.proposal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.ClientSession;
 import dev.countergate.policy.call.Person;
@@ -376,8 +377,9 @@ final class Engine implements AutoCloseable {
                         "c1",
                         new ToolName(tool),
                         JSON.readTree(arguments),
-                        principal,
-                        new ClientSession("s-" + principal.value(), "test", "1"));
+                        Caller.of(principal),
+                        new ClientSession("s-" + principal.value(), "test", "1"),
+                        null);
         try (Serving lease = lease()) {
             Tool found = lease.catalogue().find(call.tool()).orElseThrow();
             Arguments bound = valid(found.parameters().bind(call.arguments()));
