@@ -119,6 +119,11 @@ public final class Catalogue {
         return persons;
     }
 
+    /** The absolute path of the folder whose runbooks agents may read, where there is one. */
+    public Optional<String> runbooks() {
+        return Optional.ofNullable(entries.runbooks());
+    }
+
     /** What holds for all tools. */
     public Policy policy() {
         return policy;

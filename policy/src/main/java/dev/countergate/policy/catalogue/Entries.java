@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -16,6 +17,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * @param guards of those tools that have one
  * @param backends those declared
  * @param principals in the order of the file
+ * @param runbooks the absolute path of the folder of runbooks, or null
  * @param policy empty where the files have none
  */
 public record Entries(
@@ -23,11 +25,17 @@ public record Entries(
         Map<ToolName, JsonNode> guards,
         Map<BackendName, JsonNode> backends,
         List<JsonNode> principals,
+        @Nullable String runbooks,
         JsonNode policy) {
     /** What an empty file says. */
     public static final Entries EMPTY =
             new Entries(
-                    Map.of(), Map.of(), Map.of(), List.of(), JsonNodeFactory.instance.objectNode());
+                    Map.of(),
+                    Map.of(),
+                    Map.of(),
+                    List.of(),
+                    null,
+                    JsonNodeFactory.instance.objectNode());
 
     public Entries {
         tools = Collections.unmodifiableMap(new LinkedHashMap<>(tools));

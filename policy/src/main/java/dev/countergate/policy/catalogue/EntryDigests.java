@@ -41,6 +41,9 @@ final class EntryDigests {
         ObjectNode backends = whole.putObject("backends");
         putDigests(backends, catalogue.backends().stream().map(Backend::name).toList());
         whole.putArray("principals").addAll(entries.principals());
+        if (entries.runbooks() != null) {
+            whole.put("runbooks", entries.runbooks());
+        }
         whole.set("policy", entries.policy());
         return TreeDigest.of(whole);
     }

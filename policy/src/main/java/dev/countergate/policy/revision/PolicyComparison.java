@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Compares what holds for all tools, and who stands behind whom. */
+/** Compares what holds for all tools, who stands behind whom, and which folder of runbooks agents may read. */
 final class PolicyComparison {
     private final Catalogue accepted;
     private final Catalogue next;
@@ -32,6 +32,7 @@ final class PolicyComparison {
 
     void compare() {
         comparePersons();
+        compareRunbooks();
         JsonNode before = accepted.entries().policy();
         JsonNode after = next.entries().policy();
         for (String key : Differences.keys(before, after)) {
@@ -87,6 +88,19 @@ final class PolicyComparison {
         List<JsonNode> entriesAfter = next.entries().principals();
         if (before.equals(after) && !entriesBefore.equals(entriesAfter)) {
             differences.tell(Judgement.NEUTRAL, "principals: written in another way");
+        }
+    }
+
+    /** Another folder is other files that agents may read; which files lie in one is not the catalogue's business. */
+    private void compareRunbooks() {
+        String before = accepted.runbooks().orElse(null);
+        String after = next.runbooks().orElse(null);
+        if (!Objects.equals(before, after)) {
+            differences.tell(
+                    after == null ? Judgement.TIGHTENS : Judgement.LOOSENS,
+                    "runbooks",
+                    node(before),
+                    node(after));
         }
     }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -24,8 +25,10 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {
             "",
             "Exit code 3 when there are faults. With --json: {file, faults, warnings, tools,"
-                    + " rules},",
-            "tools as `tools --json` has them, each rule as {id, then, tools}: those it can match.",
+                    + " rules,",
+            "runbooks}, tools as `tools --json` has them, each rule as {id, then, tools}: those it"
+                    + " can",
+            "match, each runbook as {uri, title, bytes}.",
             "",
             "  $ countergate check tools.yaml",
             "  $ countergate check --schema > tools.schema.json"
@@ -65,11 +68,14 @@ final class CheckCommand implements Callable<Integer> {
         Path chosen = Place.choose(file, console);
         CatalogueReport report = Wiring.check(chosen, lenient, console.environment());
         Optional<Catalogue> catalogue = report.catalogue();
+        Optional<RunbookTable> runbooks = catalogue.flatMap(RunbookTable::of);
         if (json) {
             ObjectNode all = JsonNodeFactory.instance.objectNode();
             all.put("file", chosen.toString());
             report.faults().forEach(all.putArray("faults")::add);
-            report.warnings().forEach(all.putArray("warnings")::add);
+            ArrayNode warnings = all.putArray("warnings");
+            report.warnings().forEach(warnings::add);
+            runbooks.ifPresent(table -> table.warnings().forEach(warnings::add));
             catalogue.ifPresentOrElse(
                     found -> {
                         all.set("tools", ToolTable.json(found));
@@ -79,15 +85,22 @@ final class CheckCommand implements Callable<Integer> {
                         all.putArray("tools");
                         all.putArray("rules");
                     });
+            ArrayNode found = all.putArray("runbooks");
+            runbooks.ifPresent(table -> table.addTo(found));
             console.print(all);
         } else {
             report.faults().forEach(console.err()::println);
             report.warnings().forEach(line -> console.err().println("warning: " + line));
+            runbooks.ifPresent(
+                    table ->
+                            table.warnings()
+                                    .forEach(line -> console.err().println("warning: " + line)));
             catalogue.ifPresent(
                     found -> {
                         ToolTable.print(found, console);
                         RuleTable.print(found, console);
                     });
+            runbooks.ifPresent(table -> table.print(console));
         }
         return catalogue.isPresent() ? ExitCode.DONE : ExitCode.INVALID_CONFIGURATION;
     }

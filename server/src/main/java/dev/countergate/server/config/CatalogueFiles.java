@@ -50,6 +50,8 @@ final class CatalogueFiles {
     private final Map<String, Block> backends = new LinkedHashMap<>();
     private final Map<String, Block> guards = new LinkedHashMap<>();
     private final List<Block> principals = new ArrayList<>();
+    private @Nullable Path runbooks;
+    private @Nullable Position runbooksAt;
     private @Nullable Block policy;
 
     CatalogueFiles(Sources sources, Report report, boolean lenient) {
@@ -63,7 +65,7 @@ final class CatalogueFiles {
         Position start = new Position(file.toString(), 1, 1);
         text(file, start, "").ifPresent(text -> read(file, text, 0));
         return new RawCatalogue(
-                List.copyOf(tools), backends, guards, List.copyOf(principals), policy);
+                List.copyOf(tools), backends, guards, List.copyOf(principals), runbooks, policy);
     }
 
     /** The text of each file read, by the path it was read from. */
@@ -167,6 +169,10 @@ final class CatalogueFiles {
         addAll(root, "backends", CatalogueKeys.BACKEND, backends);
         addAll(root, "guards", GuardKeys.GUARD, guards);
         principals.addAll(root.blocks("principals", CatalogueKeys.PRINCIPAL));
+        Text ownRunbooks = root.text("runbooks");
+        if (ownRunbooks != null) {
+            runbooks(ownRunbooks, file);
+        }
         Block ownPolicy = root.block("policy", CatalogueKeys.POLICY);
         if (ownPolicy != null && policy != null) {
             report.fault(
@@ -177,6 +183,35 @@ final class CatalogueFiles {
         } else if (ownPolicy != null) {
             policy = ownPolicy;
         }
+    }
+
+    private void runbooks(Text folder, Path from) {
+        if (runbooksAt != null) {
+            report.fault(
+                    folder.at(),
+                    folder.path(),
+                    "there is a folder of runbooks already, at " + runbooksAt,
+                    "keep one");
+            return;
+        }
+        runbooksAt = folder.at();
+        try {
+            runbooks = from.resolveSibling(folder.value());
+        } catch (InvalidPathException invalid) {
+            report.fault(folder.at(), folder.path(), noPath(folder), "");
+            return;
+        }
+        if (!sources.isFolder(runbooks)) {
+            report.fault(
+                    folder.at(),
+                    folder.path(),
+                    "there is no folder `" + Printable.text(runbooks.toString()) + "`",
+                    "make it, or name another");
+        }
+    }
+
+    private static String noPath(Text text) {
+        return "`" + Printable.text(text.value()) + "` is no path";
     }
 
     private void addAll(Block root, String key, Shape.Block shape, Map<String, Block> all) {
@@ -200,11 +235,7 @@ final class CatalogueFiles {
         try {
             file = from.resolveSibling(include.value());
         } catch (InvalidPathException invalid) {
-            report.fault(
-                    include.at(),
-                    include.path(),
-                    "`" + Printable.text(include.value()) + "` is no path",
-                    "");
+            report.fault(include.at(), include.path(), noPath(include), "");
             return;
         }
         if (depth >= INCLUDE_DEPTH_MAX) {

@@ -127,7 +127,8 @@ final class CatalogueKeys {
                     optional(
                             "breaker",
                             BREAKER,
-                            "when an environment freezes by itself; 3 failures in 10m where left out"),
+                            "when an environment freezes by itself; 3 failures in 10m where left"
+                                    + " out"),
                     optional("notify", new ListOf(NOTIFY, 0), "whom the daemon tells"),
                     optional(
                             "rules",
@@ -154,6 +155,11 @@ final class CatalogueKeys {
                                     "principals",
                                     new ListOf(PRINCIPAL, 0),
                                     "who stands behind whom"),
+                            optional(
+                                    "runbooks",
+                                    TEXT,
+                                    "a folder of markdown files that agents may read, relative to"
+                                            + " this file"),
                             optional("policy", POLICY, "what holds for all tools"))
                     .andOthers();
 

@@ -50,6 +50,11 @@ public final class CatalogueLoader {
                         String text = snapshot.texts().get(file);
                         return text == null ? sources.read(file) : text.getBytes(UTF_8);
                     }
+
+                    @Override
+                    public boolean isFolder(Path path) {
+                        return true; // it was one when this was accepted
+                    }
                 };
         return load(snapshot.catalogue(), kept, snapshot.shown());
     }

@@ -2,7 +2,6 @@ package dev.countergate.server.config;
 
 import dev.countergate.server.config.Loading.Faulty;
 import dev.countergate.server.config.Loading.Loaded;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -84,7 +83,7 @@ public final class CatalogueWatcher implements AutoCloseable {
     /** Looks at the files once. */
     synchronized void look() {
         Map<Path, String> seen = new LinkedHashMap<>();
-        loadedFiles.keySet().forEach(path -> seen.put(path, hash(path)));
+        loadedFiles.keySet().forEach(path -> seen.put(path, RecordedSources.look(sources, path)));
         boolean settled = seen.equals(lastSeen);
         lastSeen = Map.copyOf(seen);
         // A file is often written in two steps, and half of a catalogue can be a good one with
@@ -106,14 +105,6 @@ public final class CatalogueWatcher implements AutoCloseable {
             case Faulty faulty -> failure = faulty;
         }
         listener.accept(loading);
-    }
-
-    private String hash(Path path) {
-        try {
-            return RecordedSources.hash(sources.read(path));
-        } catch (IOException gone) {
-            return RecordedSources.UNREADABLE;
-        }
     }
 
     /** Ends the watching; waits until a load under way is done. */

@@ -11,6 +11,7 @@ import dev.countergate.server.yaml.YamlValue.Entry;
 import dev.countergate.server.yaml.YamlValue.Mapping;
 import dev.countergate.server.yaml.YamlValue.Scalar;
 import dev.countergate.server.yaml.YamlValue.Sequence;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,13 @@ final class EntriesReader {
                 guardEntries,
                 backends,
                 principals,
+                raw.runbooks() == null ? null : folder(raw.runbooks()),
                 raw.policy() == null ? NODES.objectNode() : entry(raw.policy()));
+    }
+
+    /** The same wherever the daemon was started. */
+    private static String folder(Path path) {
+        return path.toAbsolutePath().normalize().toString();
     }
 
     private ObjectNode entry(Block block) {

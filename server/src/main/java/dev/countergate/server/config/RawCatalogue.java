@@ -1,6 +1,7 @@
 package dev.countergate.server.config;
 
 import dev.countergate.server.yaml.Block;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param backends by name
  * @param guards by the tool's name
  * @param principals in order
+ * @param runbooks the folder, as seen from the working directory, or null
  * @param policy or null
  */
 record RawCatalogue(
@@ -20,4 +22,5 @@ record RawCatalogue(
         Map<String, Block> backends,
         Map<String, Block> guards,
         List<Block> principals,
+        @Nullable Path runbooks,
         @Nullable Block policy) {}

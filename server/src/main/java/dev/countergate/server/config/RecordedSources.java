@@ -13,10 +13,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Remembers what a load looked at: the files with a hash of their content, and the variables. Not thread safe. */
+/**
+ * Remembers what a load looked at: the files with a hash of their content, the folders, and the variables. Not thread safe.
+ */
 final class RecordedSources implements Sources {
     /** In place of a hash. */
     static final String UNREADABLE = "unreadable";
+
+    /** In place of a hash. */
+    static final String FOLDER = "folder";
 
     private final Sources sources;
     private final Map<Path, String> files = new LinkedHashMap<>();
@@ -41,6 +46,24 @@ final class RecordedSources implements Sources {
         } catch (IOException failure) {
             files.put(file, UNREADABLE);
             throw failure;
+        }
+    }
+
+    @Override
+    public boolean isFolder(Path path) {
+        files.put(path, look(sources, path));
+        return sources.isFolder(path);
+    }
+
+    /** What stands for {@code path} as it is now: two of the same content are one. */
+    static String look(Sources sources, Path path) {
+        if (sources.isFolder(path)) {
+            return FOLDER;
+        }
+        try {
+            return hash(sources.read(path));
+        } catch (IOException gone) {
+            return UNREADABLE;
         }
     }
 

@@ -25,6 +25,9 @@ public interface Sources {
      */
     byte[] read(Path file) throws IOException;
 
+    /** Whether there is such a folder. */
+    boolean isFolder(Path path);
+
     /** Files of the default file system, and the variables {@code environment} knows. */
     static Sources of(Function<String, @Nullable String> environment) {
         return new Sources() {
@@ -50,6 +53,11 @@ public interface Sources {
                     }
                     return bytes;
                 }
+            }
+
+            @Override
+            public boolean isFolder(Path path) {
+                return Files.isDirectory(path);
             }
         };
     }

@@ -196,6 +196,26 @@ class CommandTest {
     }
 
     @Test
+    void check_lists_runbooks_and_warns_of_files_that_agents_do_not_see() throws IOException {
+        Files.writeString(folder.resolve("tools.yaml"), "runbooks: books\n");
+        Path books = Files.createDirectory(folder.resolve("books"));
+        Files.writeString(books.resolve("web.md"), "# The web is down\n");
+        Files.write(books.resolve("odd.md"), new byte[] {(byte) 0xff});
+
+        Outcome outcome = run("check");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.out()).contains("RUNBOOK  TITLE\nweb.md   The web is down\n");
+        assertThat(outcome.err())
+                .isEqualTo("warning: " + books + ": left out: odd.md: not text in UTF-8\n");
+        JsonNode json = run("check", "--json").json();
+        assertThat(json.path("runbooks").toString())
+                .isEqualTo(
+                        "[{\"uri\":\"runbook:///web.md\",\"title\":\"The web is down\",\"bytes\":18}]");
+        assertThat(json.path("warnings").size()).isEqualTo(1);
+    }
+
+    @Test
     void check_without_a_catalogue_says_where_it_looked() {
         Outcome outcome = run("check");
         assertThat(outcome.code()).isEqualTo(3);

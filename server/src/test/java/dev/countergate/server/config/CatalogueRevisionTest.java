@@ -69,6 +69,7 @@ class CatalogueRevisionTest {
                 after_failure: 20m
                 settle: 10m
               guarded_get: {limits: [{calls: 9, per: 1h, over: forbid}]}
+            runbooks: runbooks
             principals: [{person: ana, unix: [ana, ana-agent]}]
             policy:
               mode: propose
@@ -85,6 +86,8 @@ class CatalogueRevisionTest {
 
     static Catalogues given(String yaml) {
         return Catalogues.of(yaml)
+                .folder("runbooks")
+                .folder("elsewhere")
                 .variable("TOKEN", "t-1")
                 .variable("KEY", "k-1")
                 .variable("WIKI", "w-1")
@@ -205,6 +208,8 @@ class CatalogueRevisionTest {
                 "ana-agent] ~ ana-agent, bob]",
                 "unix: [ana, ana-agent] ~ unix: [ana]",
                 "person: ana ~ person: bob",
+                // Runbooks.
+                "runbooks: runbooks ~ runbooks: elsewhere",
                 // Backends.
                 "http://metrics:9090 ~ http://metrics:9091",
                 "http://metrics:9090 ~ http://metrics:9090/other",
@@ -266,6 +271,7 @@ class CatalogueRevisionTest {
                 "rules: ~ rules:NEWLINE  - {id: new, then: approve, when: 'args.minutes > 10'}",
                 "concurrency: 4 ~ concurrency: 3",
                 "limits: {concurrency: 4} ~ limits: {concurrency: 4, response_bytes: 1024}",
+                "runbooks: runbooks@@ ~ nothing",
                 "- name: comment@@    effect: notify@@    method: POST@@    params: [{name: text, required: true}]@@    url: /rest/comment@@    backend: jira@@    body: {text: \"{text}\"} ~ nothing",
             })
     void loads_at_once_what_only_tightens(String from, String to) {

@@ -8,15 +8,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Loads catalogues that exist in memory only. */
 final class Catalogues {
     private final Map<String, byte[]> files = new LinkedHashMap<>();
     private final Map<String, String> variables = new LinkedHashMap<>();
+    private final Set<Path> folders = new HashSet<>();
     private boolean lenient;
 
     static Catalogues of(String yaml) {
@@ -30,6 +33,11 @@ final class Catalogues {
 
     Catalogues file(String name, byte[] bytes) {
         files.put(name, bytes);
+        return this;
+    }
+
+    Catalogues folder(String name) {
+        folders.add(Path.of(name));
         return this;
     }
 
@@ -58,6 +66,11 @@ final class Catalogues {
                             throw new NoSuchFileException(file.toString());
                         }
                         return bytes;
+                    }
+
+                    @Override
+                    public boolean isFolder(Path path) {
+                        return folders.contains(path.normalize());
                     }
                 };
         return new CatalogueLoader(sources, lenient).load(Path.of("c.yaml"));
