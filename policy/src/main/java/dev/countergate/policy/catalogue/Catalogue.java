@@ -21,11 +21,17 @@ import java.util.Optional;
 public final class Catalogue {
     /** No tools at all. */
     public static final Catalogue EMPTY =
-            new Catalogue(List.of(), List.of(), Map.of(), Policy.DEFAULT, List.of(), Entries.EMPTY);
+            new Catalogue(
+                    List.of(),
+                    List.of(),
+                    Principals.NONE,
+                    Policy.DEFAULT,
+                    List.of(),
+                    Entries.EMPTY);
 
     private final Map<ToolName, Tool> tools;
     private final Map<BackendName, Backend> backends;
-    private final Map<PrincipalId, String> persons;
+    private final Principals principals;
     private final Policy policy;
     private final List<Secret> secrets;
     private final Entries entries;
@@ -35,14 +41,14 @@ public final class Catalogue {
      *
      * @param tools in the order of the file, names distinct
      * @param backends names distinct
-     * @param persons who stands behind a principal
+     * @param principals who is who
      * @param secrets every value that must never be shown
      * @param entries what the files say of each of these
      */
     public Catalogue(
             List<Tool> tools,
             Collection<Backend> backends,
-            Map<PrincipalId, String> persons,
+            Principals principals,
             Policy policy,
             List<Secret> secrets,
             Entries entries) {
@@ -58,7 +64,7 @@ public final class Catalogue {
         }
         this.tools = Collections.unmodifiableMap(toolsByName);
         this.backends = Collections.unmodifiableMap(backendsByName);
-        this.persons = Map.copyOf(persons);
+        this.principals = principals;
         this.policy = policy;
         this.secrets = List.copyOf(secrets);
         this.entries = entries;
@@ -94,7 +100,7 @@ public final class Catalogue {
 
     /** The person behind {@code principal}, where the catalogue maps it to one. */
     public Optional<String> person(PrincipalId principal) {
-        return Optional.ofNullable(persons.get(principal));
+        return principals.person(principal);
     }
 
     /** Where a call acts: what its guard says, else what its backend belongs to, else empty. */
@@ -114,9 +120,9 @@ public final class Catalogue {
         return "";
     }
 
-    /** Who stands behind each principal it maps to a person. */
-    public Map<PrincipalId, String> persons() {
-        return persons;
+    /** Who is who. */
+    public Principals principals() {
+        return principals;
     }
 
     /** The absolute path of the folder whose runbooks agents may read, where there is one. */

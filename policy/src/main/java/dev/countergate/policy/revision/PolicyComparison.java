@@ -1,24 +1,20 @@
 package dev.countergate.policy.revision;
 
-import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.catalogue.Policy;
 import dev.countergate.policy.catalogue.Policy.RuleText;
 import dev.countergate.policy.catalogue.Policy.Then;
 import dev.countergate.policy.rule.RuleSight;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Compares what holds for all tools, who stands behind whom, and which folder of runbooks agents may read. */
+/** Compares what holds for all tools, and which folder of runbooks agents may read. */
 final class PolicyComparison {
     private final Catalogue accepted;
     private final Catalogue next;
@@ -31,7 +27,6 @@ final class PolicyComparison {
     }
 
     void compare() {
-        comparePersons();
         compareRunbooks();
         JsonNode before = accepted.entries().policy();
         JsonNode after = next.entries().policy();
@@ -68,29 +63,6 @@ final class PolicyComparison {
         return policy.separation() == null ? "S0" : policy.separation();
     }
 
-    /** A mapping decides whose approval counts as another's, and rules look at it. */
-    private void comparePersons() {
-        Map<PrincipalId, String> before = accepted.persons();
-        Map<PrincipalId, String> after = next.persons();
-        Set<PrincipalId> principals = new TreeSet<>(Comparator.comparing(PrincipalId::value));
-        principals.addAll(before.keySet());
-        principals.addAll(after.keySet());
-        for (PrincipalId principal : principals) {
-            if (!Objects.equals(before.get(principal), after.get(principal))) {
-                differences.tell(
-                        Judgement.LOOSENS,
-                        "principals." + text(principal.value()),
-                        node(before.get(principal)),
-                        node(after.get(principal)));
-            }
-        }
-        List<JsonNode> entriesBefore = accepted.entries().principals();
-        List<JsonNode> entriesAfter = next.entries().principals();
-        if (before.equals(after) && !entriesBefore.equals(entriesAfter)) {
-            differences.tell(Judgement.NEUTRAL, "principals: written in another way");
-        }
-    }
-
     /** Another folder is other files that agents may read; which files lie in one is not the catalogue's business. */
     private void compareRunbooks() {
         String before = accepted.runbooks().orElse(null);
@@ -102,11 +74,6 @@ final class PolicyComparison {
                     node(before),
                     node(after));
         }
-    }
-
-    private static String text(String value) {
-        String quoted = Differences.shown(JsonNodeFactory.instance.stringNode(value));
-        return quoted.substring(1, quoted.length() - 1);
     }
 
     private static @Nullable JsonNode node(@Nullable String text) {

@@ -10,6 +10,7 @@ import dev.countergate.policy.catalogue.CompositeAction;
 import dev.countergate.policy.catalogue.Effect;
 import dev.countergate.policy.catalogue.HttpAction;
 import dev.countergate.policy.catalogue.Policy;
+import dev.countergate.policy.catalogue.Principals.Principal;
 import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.rule.Reach;
 import dev.countergate.policy.rule.RuleSight;
@@ -60,6 +61,23 @@ final class Reads {
                 restricted.addAll(reached);
             }
         }
+        addKeptFromSome();
+    }
+
+    /** Where a principal has not all the tools, a read is held back from it unless it has every tool there. */
+    private void addKeptFromSome() {
+        for (Principal principal : catalogue.principals().all()) {
+            Set<String> open = new HashSet<>();
+            Set<String> kept = new HashSet<>();
+            for (Tool tool : catalogue.tools()) {
+                (principal.powers().include(tool.name()) ? open : kept)
+                        .addAll(origins(catalogue, tool));
+            }
+            if (principal.powers().tools() != null) {
+                restricted.addAll(kept);
+                origins.stream().filter(origin -> !open.contains(origin)).forEach(restricted::add);
+            }
+        }
     }
 
     /** The origins agents read at, or might with a tool of a declared backend. */
@@ -67,7 +85,10 @@ final class Reads {
         return origins;
     }
 
-    /** The origins where some read is held back: forbidden, counted as a change, limited, or spoken of by a rule. */
+    /**
+     * The origins where some read is held back: forbidden, counted as a change, limited, spoken of by a rule, or not among
+     * some principal's tools.
+     */
     Set<String> restricted() {
         return restricted;
     }

@@ -26,6 +26,7 @@ public record Revision(Digest digest, List<Difference> differences) {
         Differences differences = new Differences();
         new BackendComparison(accepted, next, differences).compare();
         new ToolComparison(accepted, next, differences).compare();
+        new PrincipalComparison(accepted, next, differences).compare();
         new PolicyComparison(accepted, next, differences).compare();
         // INVARIANT: two catalogues that say different things never compare as the same.
         if (!before.equals(after) && differences.found().isEmpty()) {

@@ -7,9 +7,11 @@ import static dev.countergate.server.config.CommonShapes.NAME;
 import static dev.countergate.server.config.CommonShapes.TEXT;
 import static dev.countergate.server.config.CommonShapes.TOOL_NAME;
 import static dev.countergate.server.yaml.Shape.Key.optional;
+import static dev.countergate.server.yaml.Shape.Key.optionalNotEmpty;
 import static dev.countergate.server.yaml.Shape.Key.required;
 
 import dev.countergate.server.yaml.Shape.Block;
+import dev.countergate.server.yaml.Shape.Either;
 import dev.countergate.server.yaml.Shape.ListOf;
 import dev.countergate.server.yaml.Shape.MapOf;
 import dev.countergate.server.yaml.Shape.Text;
@@ -72,15 +74,45 @@ final class CatalogueKeys {
                             "ssm: of the shared AWS configuration; none where empty"),
                     optional("role_arn", Text.ANY, "ssm: a role to assume; none where empty"));
 
+    static final Block TOKEN =
+            Block.of(
+                    "token",
+                    required("name", NAME, "unique; the principal is `token:NAME`"),
+                    required(
+                            "sha256",
+                            new Text(
+                                    "64 lower-case hexadecimal digits, as `countergate token add`"
+                                            + " prints them",
+                                    "[0-9a-f]{64}",
+                                    false),
+                            "the hash of the token, never the token"),
+                    optional(
+                            "expires",
+                            CommonShapes.TIME,
+                            "from when on it is refused; never where left out"));
+
+    static final Block CALL_LIMIT =
+            Block.of(
+                    "callLimit",
+                    required("calls", COUNT, "this many"),
+                    required("per", DURATION, "in this time, at most a week"));
+
     static final Block PRINCIPAL =
             Block.of(
                     "principal",
-                    required("person", NAME, "who stands behind them"),
-                    optional("unix", CommonShapes.TEXTS, "the person's unix users"),
-                    optional(
-                            "tokens",
-                            CommonShapes.TEXTS,
-                            "the names of the person's bearer tokens"));
+                    optional("person", NAME, "who stands behind them; nobody where left out"),
+                    optional("unix", CommonShapes.TEXTS, "unix users"),
+                    optional("tokens", new ListOf(TOKEN, 1), "bearer tokens, for HTTP"),
+                    optionalNotEmpty(
+                            "tools",
+                            Either.of(
+                                    CommonShapes.TOOL_GLOB, new ListOf(CommonShapes.TOOL_GLOB, 0)),
+                            "the only tools there are for them, `*` standing for any letters; all"
+                                    + " where left out"),
+                    optionalNotEmpty(
+                            "limits",
+                            new ListOf(CALL_LIMIT, 0),
+                            "how often each of them may call; no limit where left out"));
 
     static final Block BREAKER =
             Block.of(

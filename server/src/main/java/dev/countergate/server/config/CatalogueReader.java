@@ -1,10 +1,10 @@
 package dev.countergate.server.config;
 
-import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.catalogue.Backend;
 import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.catalogue.Effect;
 import dev.countergate.policy.catalogue.Policy;
+import dev.countergate.policy.catalogue.Principals;
 import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.server.yaml.Block;
 import dev.countergate.server.yaml.NearestWord;
@@ -68,13 +68,14 @@ final class CatalogueReader {
                         : new PolicyReader(urls, report)
                                 .read(raw.policy(), guarded, blocks.keySet());
         warnOfSharedCredentials(blocks, tools);
-        Map<PrincipalId, String> persons = new PrincipalsReader(report).read(raw.principals());
+        Principals principals =
+                new PrincipalsReader(blocks.keySet(), report).read(raw.principals());
         return report.hasFaults()
                 ? Catalogue.EMPTY
                 : new Catalogue(
                         guarded,
                         backends.all(),
-                        persons,
+                        principals,
                         policy,
                         interpolation.secrets(),
                         new EntriesReader(interpolation.meanings()).read(raw, guards));
@@ -155,7 +156,8 @@ final class CatalogueReader {
                                         "changes AWS with the credential that `"
                                                 + reader
                                                 + "` reads with",
-                                        "give writes a backend with a `profile` or `role_arn` of its own");
+                                        "give writes a backend with a `profile` or `role_arn` of"
+                                                + " its own");
                             }
                         }
                     }

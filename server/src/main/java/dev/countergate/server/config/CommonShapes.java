@@ -20,12 +20,19 @@ final class CommonShapes {
 
     static final Text TOOL_NAME =
             new Text(
-                    "a name of up to 128 letters, digits, `_` and `-` that begins with a letter or `_`",
+                    "a name of up to 128 letters, digits, `_` and `-` that begins with a letter or"
+                            + " `_`",
                     "[A-Za-z_][A-Za-z0-9_-]{0,127}");
+
+    static final Text TOOL_GLOB =
+            new Text(
+                    "the name of a tool, in which `*` may stand for any letters",
+                    "[A-Za-z0-9_*-]{1,128}");
 
     static final Text NAME =
             new Text(
-                    "a name of up to 64 letters, digits, `_`, `-` and `.` that begins with a letter or `_`",
+                    "a name of up to 64 letters, digits, `_`, `-` and `.` that begins with a letter"
+                            + " or `_`",
                     "[A-Za-z_][A-Za-z0-9_.-]{0,63}");
 
     static final Text VARIABLE = new Text("the name of an environment variable", "[A-Za-z0-9_]+");
@@ -35,6 +42,11 @@ final class CommonShapes {
                     "a duration such as `90s` or `1h30m`",
                     "(?=[0-9])(?:[0-9]{1,5}y)?(?:[0-9]{1,5}w)?(?:[0-9]{1,5}d)?(?:[0-9]{1,6}h)?"
                             + "(?:[0-9]{1,7}m)?(?:[0-9]{1,9}s)?(?:[0-9]{1,12}ms)?");
+
+    static final Text TIME =
+            new Text(
+                    "a time such as `2027-01-31T12:00:00Z`",
+                    "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})");
 
     /** Milliseconds as in mcp-http-tools, or a duration. */
     static final Shape TIMEOUT = Either.of(new Numeric(0, true), DURATION);

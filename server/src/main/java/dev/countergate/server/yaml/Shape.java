@@ -18,8 +18,14 @@ public sealed interface Shape {
      *
      * @param wanted in a sentence
      * @param pattern an expression the whole of it must match, in the syntax Java and ECMA 262 share; empty for any
+     * @param isShown whether a report may show what was given in its place; a secret might be
      */
-    record Text(String wanted, String pattern) implements Shape {
+    record Text(String wanted, String pattern, boolean isShown) implements Shape {
+        /** A string that a report may show. */
+        public Text(String wanted, String pattern) {
+            this(wanted, pattern, true);
+        }
+
         /** Any string. */
         public static final Text ANY = new Text("a string", "");
 
@@ -197,6 +203,11 @@ public sealed interface Shape {
         /** A key that may be left out. */
         public static Key optional(String name, Shape shape, String meaning) {
             return new Key(name, shape, false, false, meaning);
+        }
+
+        /** A key that may be left out, and is not by being empty: nothing is no value of it. */
+        public static Key optionalNotEmpty(String name, Shape shape, String meaning) {
+            return new Key(name, shape, false, true, meaning);
         }
 
         /** A key that must be there. */

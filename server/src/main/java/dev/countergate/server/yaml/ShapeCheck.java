@@ -79,11 +79,17 @@ public final class ShapeCheck {
                                 ? "quote it"
                                 : "";
         report.fault(
-                value.at(), path, "must be " + shape.wanted() + ", and is " + shown(value), remedy);
+                value.at(),
+                path,
+                "must be " + shape.wanted() + ", and is " + shown(value, shape),
+                remedy);
         return Optional.empty();
     }
 
-    private static String shown(YamlValue value) {
+    private static String shown(YamlValue value, Shape shape) {
+        if (shape instanceof Shape.Text text && !text.isShown()) {
+            return "something else";
+        }
         return value instanceof Scalar scalar
                         && scalar.json().isString()
                         && scalar.text().length() <= 60

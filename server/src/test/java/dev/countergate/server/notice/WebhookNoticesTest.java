@@ -9,6 +9,7 @@ import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.catalogue.Entries;
 import dev.countergate.policy.catalogue.Policy;
 import dev.countergate.policy.catalogue.Policy.Notification;
+import dev.countergate.policy.catalogue.Principals;
 import dev.countergate.policy.secret.Secret;
 import dev.countergate.policy.secret.SecretText;
 import dev.countergate.server.notice.Notice.Event;
@@ -16,7 +17,6 @@ import dev.countergate.testing.RawServer;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -84,10 +84,10 @@ class WebhookNoticesTest {
             assertThat(request.body())
                     .isEqualTo(
                             "{\"text\":\"Countergate: proposed p-00000000000000000000000000 (code"
-                                    + " 1a2b3c4d), PENDING: restart_service checkout on"
-                                    + " prod\",\"event\":\"proposed\","
-                                    + "\"proposal\":\"p-00000000000000000000000000\",\"code\":\"1a2b3c4d\",\"state\":\"PENDING\",\"summary\":\"restart_service"
-                                    + " checkout on prod\"}");
+                                + " 1a2b3c4d), PENDING: restart_service checkout on"
+                                + " prod\",\"event\":\"proposed\","
+                                + "\"proposal\":\"p-00000000000000000000000000\",\"code\":\"1a2b3c4d\",\"state\":\"PENDING\",\"summary\":\"restart_service"
+                                + " checkout on prod\"}");
             assertThat(logged).isEmpty();
         }
     }
@@ -100,7 +100,7 @@ class WebhookNoticesTest {
             assertThat(server.requests().getFirst().body())
                     .isEqualTo(
                             "{\"text\":\"Countergate: frozen: prod: incident"
-                                    + " 42\",\"event\":\"frozen\",\"summary\":\"prod: incident 42\"}");
+                                + " 42\",\"event\":\"frozen\",\"summary\":\"prod: incident 42\"}");
         }
     }
 
@@ -386,6 +386,6 @@ class WebhookNoticesTest {
                         List.of(notifications),
                         List.of());
         return new Catalogue(
-                List.of(), List.of(), Map.of(), policy, List.of(HOOK, TOKEN), Entries.EMPTY);
+                List.of(), List.of(), Principals.NONE, policy, List.of(HOOK, TOKEN), Entries.EMPTY);
     }
 }
