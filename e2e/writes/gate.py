@@ -285,7 +285,7 @@ class Daemon:
             with open(self.log.name, encoding="utf-8", errors="replace") as file:
                 raise AssertionError(f"the daemon ended with {self.process.returncode}:\n{''.join(file.readlines()[-20:])}")
         try:
-            return self.operator("approvers")
+            return self.operator("frozen")
         except (ConnectionError, FileNotFoundError, TimeoutError):
             return None
 

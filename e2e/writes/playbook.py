@@ -398,11 +398,16 @@ class Playbook:
                         os.remove(target)
                     if leads and os.path.exists(source):
                         shutil.copy2(source, target)
-            command = [LAUNCHER, *self.project.here("serve", "--config", self.project.config)]
-            served = subprocess.run(command, capture_output=True, text=True, env=self.project.environment, timeout=60)
-            said = next((line for line in served.stderr.splitlines() if "the store is older than" in line and "cannot serve" in line), None)
-            assert served.returncode == 1 and said, served.stderr
-            self.stopped(what, said.removeprefix("countergate: "))
+            self.start()
+            said = self.project.full_status()["log_trouble"]
+            assert "the store is older than" in said, said
+            read = self.agent.ask("tools/call", {"name": "state", "arguments": {"id": "any"}})
+            assert not read["isError"] and "cannot be written" in read["content"][-1]["text"], read
+            self.refused(f"{what}: proposes", "LOG_UNWRITABLE", lambda: self.propose("on-an-older-store"))
+            signing = lambda: self.project.statement(next(iter(self.project.operator("pending")["proposals"]))["proposal"], self.ana)
+            self.refused(f"{what}: has what waits there signed", "APPROVERS_FAULTY", signing)
+            self.stopped(what, said)
+            self.project.stop()
             shutil.rmtree(self.project.state)
             shutil.copytree(newest, self.project.state)
             os.chmod(self.project.state, 0o711)

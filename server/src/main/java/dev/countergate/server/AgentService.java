@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Tools over MCP as a daemon's service. */
@@ -92,6 +93,11 @@ final class AgentService implements Service {
         operators.describe(status);
         status.put("log_leaves", store.size());
         store.trouble().ifPresent(trouble -> status.put("log_trouble", trouble));
+        Set<String> unreadable = proposals.unreadable();
+        if (!unreadable.isEmpty()) {
+            ArrayNode named = status.putArray("unreadable_proposals");
+            unreadable.stream().sorted().forEach(named::add);
+        }
     }
 
     @Override

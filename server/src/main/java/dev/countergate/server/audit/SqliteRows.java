@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Looks at rows on SQLite; all SQL that changes none is here. */
 final class SqliteRows implements Store.Rows {
@@ -48,21 +49,43 @@ final class SqliteRows implements Store.Rows {
     }
 
     @Override
-    public List<Store.Proposal> proposals(Collection<String> states) throws StoreException {
-        String marks = String.join(", ", Collections.nCopies(states.size(), "?"));
+    public List<String> ids(Collection<String> states) throws StoreException {
         return query(
-                PROPOSAL + " WHERE state IN (" + marks + ") ORDER BY created, id",
-                SqliteRows::proposalOf,
+                "SELECT id FROM proposal WHERE state IN ("
+                        + marks(states)
+                        + ") ORDER BY created, id",
+                row -> row.getString(1),
                 states.toArray());
     }
 
     @Override
-    public List<Store.Proposal> proposalsOf(String requester, int limit) throws StoreException {
+    public List<String> idsOf(String requester, int limit) throws StoreException {
         return query(
-                PROPOSAL + " WHERE requester = ? ORDER BY created DESC, id LIMIT ?",
-                SqliteRows::proposalOf,
+                "SELECT id FROM proposal WHERE requester = ? ORDER BY created DESC, id LIMIT ?",
+                row -> row.getString(1),
                 requester,
                 limit);
+    }
+
+    @Override
+    public int count(String requester, Collection<String> states) throws StoreException {
+        return count(
+                "SELECT count(*) FROM proposal WHERE requester = ? AND state IN ("
+                        + marks(states)
+                        + ")",
+                values(requester, states));
+    }
+
+    @Override
+    public List<Store.Proposal> proposalsUnder(String effect, Collection<String> states)
+            throws StoreException {
+        return query(
+                PROPOSAL
+                        + " WHERE effect = ? AND state IN ("
+                        + marks(states)
+                        + ") ORDER BY created DESC, id",
+                SqliteRows::proposalOf,
+                values(effect, states));
     }
 
     @Override
@@ -134,6 +157,14 @@ final class SqliteRows implements Store.Rows {
                     "proposal `" + found.id() + "` is not what it was: restore the store");
         }
         return found;
+    }
+
+    private static Object[] values(String first, Collection<String> more) {
+        return Stream.concat(Stream.of(first), more.stream()).toArray();
+    }
+
+    private static String marks(Collection<String> values) {
+        return String.join(", ", Collections.nCopies(values.size(), "?"));
     }
 
     private int count(String sql, Object... values) throws StoreException {

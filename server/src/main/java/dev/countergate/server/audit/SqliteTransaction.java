@@ -172,13 +172,24 @@ final class SqliteTransaction implements Store.Transaction {
     }
 
     @Override
-    public List<Store.Proposal> proposals(Collection<String> states) throws StoreException {
-        return rows.proposals(states);
+    public List<String> ids(Collection<String> states) throws StoreException {
+        return rows.ids(states);
     }
 
     @Override
-    public List<Store.Proposal> proposalsOf(String requester, int limit) throws StoreException {
-        return rows.proposalsOf(requester, limit);
+    public List<String> idsOf(String requester, int limit) throws StoreException {
+        return rows.idsOf(requester, limit);
+    }
+
+    @Override
+    public int count(String requester, Collection<String> states) throws StoreException {
+        return rows.count(requester, states);
+    }
+
+    @Override
+    public List<Store.Proposal> proposalsUnder(String effect, Collection<String> states)
+            throws StoreException {
+        return rows.proposalsUnder(effect, states);
     }
 
     @Override

@@ -23,13 +23,25 @@ public interface Store extends AutoCloseable {
 
     /** Looks that see one moment of the store. Valid only within {@link Store#write} or {@link Store#read}. */
     interface Rows {
+        /**
+         * A proposal.
+         *
+         * @throws StoreException without a cause when it stands there and is not what was kept
+         */
         Optional<Proposal> proposal(String id) throws StoreException;
 
-        /** The proposals in one of {@code states}, oldest first. */
-        List<Proposal> proposals(Collection<String> states) throws StoreException;
+        /** The ids of the proposals in one of {@code states}, oldest first, whether or not they can be read. */
+        List<String> ids(Collection<String> states) throws StoreException;
 
-        /** What {@code requester} proposed, newest first, at most {@code limit}. */
-        List<Proposal> proposalsOf(String requester, int limit) throws StoreException;
+        /** The ids of what {@code requester} proposed, newest first, at most {@code limit}. */
+        List<String> idsOf(String requester, int limit) throws StoreException;
+
+        /** How many proposals of {@code requester} are in one of {@code states}. */
+        int count(String requester, Collection<String> states) throws StoreException;
+
+        /** The proposals under one effect key that are in one of {@code states}, newest first. */
+        List<Proposal> proposalsUnder(String effect, Collection<String> states)
+                throws StoreException;
 
         /** The proposals under one effect key that were made at {@code since} or later, newest first. */
         List<Proposal> proposalsUnder(String effect, Instant since) throws StoreException;

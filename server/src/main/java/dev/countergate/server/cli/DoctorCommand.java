@@ -160,6 +160,20 @@ final class DoctorCommand implements Callable<Integer> {
                                                 "cannot be written, so writes are refused: "
                                                         + trouble,
                                                 "")));
+        status.ifPresent(
+                told ->
+                        told.path("unreadable_proposals")
+                                .forEach(
+                                        id ->
+                                                found.add(
+                                                        Diagnosis.problem(
+                                                                "store",
+                                                                "proposal `"
+                                                                        + id.asString()
+                                                                        + "` was changed in the store and is left out",
+                                                                "keep the state directory as it is, and find"
+                                                                        + " out who wrote to it; the log has the"
+                                                                        + " proposal as it was made"))));
         for (Path head : Wiring.headsOfLostLogs(state, console.environment())) {
             found.add(
                     Diagnosis.problem(

@@ -26,8 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
             "Exit code 0 when a daemon runs, 1 when none does. With --json: an array of",
             "{state, running, agent_socket, operator_socket} and, of a running one, {pid, version,",
             "started_at, auto_started, catalogue, separation, running_calls, open, connections,",
-            "approvers, frozen, change_held, log_trouble}, the last where the log cannot be"
-                    + " written.",
+            "approvers, frozen, change_held, unreadable_proposals, log_trouble}, the last two where",
+            "something is wrong with the store.",
             "",
             "  $ countergate status",
             "  $ countergate status --json"
@@ -140,6 +140,12 @@ final class StatusCommand implements Callable<Integer> {
             console.print(
                     "  log         CANNOT BE WRITTEN, so writes are refused: "
                             + entry.path("log_trouble").asString());
+        }
+        for (JsonNode unreadable : entry.path("unreadable_proposals")) {
+            console.print(
+                    "  proposal    NOT WHAT IT WAS: "
+                            + unreadable.asString()
+                            + " was changed in the store; `countergate doctor` says what to do");
         }
         for (JsonNode frozen : entry.path("frozen")) {
             console.print(

@@ -16,7 +16,6 @@ import dev.countergate.policy.change.CoreRequest;
 import dev.countergate.policy.change.EffectKey;
 import dev.countergate.policy.change.Plan;
 import dev.countergate.policy.change.Proposal;
-import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.change.Quorum;
 import dev.countergate.policy.change.Reading;
 import dev.countergate.policy.change.RecordedCore;
@@ -55,18 +54,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Makes a proposal of a call: resolves, reads what must hold, decides, freezes it as bytes, keeps it. Thread safe; blocks. */
 final class Drafting {
-    /** For how long earlier proposals of the same effect are told. */
-    private static final Duration EARLIER = Duration.ofHours(24);
-
-    /** The most of them that are told. */
-    private static final int EARLIER_MAX = 10;
-
-    /** The longest an effect key may wait after a failure: what a look back must cover. */
-    private static final Duration WAITING_MAX = Duration.ofDays(7);
-
     private final ServerId server;
     private final Ledger ledger;
     private final Store store;
+    private final Admission admission;
     private final Looks looks;
     private final Freezes freezes;
     private final Separating separating;
@@ -85,6 +76,7 @@ final class Drafting {
         this.server = server;
         this.ledger = ledger;
         this.store = store;
+        this.admission = new Admission(ledger, store);
         this.looks = looks;
         this.freezes = freezes;
         this.separating = separating;
@@ -109,15 +101,6 @@ final class Drafting {
         return "countergate for " + principal;
     }
 
-    /** A proposal that was made, or why there is none. */
-    sealed interface Drafted {
-        /** It is kept. */
-        record Kept(Ledger.Entry entry, boolean isNew) implements Drafted {}
-
-        /** There is none. */
-        record None(Answer answer) implements Drafted {}
-    }
-
     Drafted draft(Served.Lease lease, Wanted wanted) throws StoreException, InterruptedException {
         Tool tool = wanted.tool();
         StoreTime now = ledger.glance();
@@ -128,7 +111,7 @@ final class Drafting {
         Separation.Found separation = separating.of(wanted.call().principal());
         Optional<String> tooClose = Recheck.tooClose(lease.catalogue().policy(), separation);
         if (tooClose.isPresent()) {
-            return refused(
+            return Drafted.refused(
                     "SEPARATION",
                     tooClose.get(),
                     "tell your user; `countergate doctor` says what to mend",
@@ -143,7 +126,7 @@ final class Drafting {
                         Deadline.in(Recheck.RESOLVING, ticker));
         return switch (client.resolve(wanted.request(), wish)) {
             case Resolution.Refused(String code, String message, String hint) ->
-                    refused(code, message, hint, null);
+                    Drafted.refused(code, message, hint, null);
             case Resolution.Failed(var failure) -> new Drafted.None(new Answer.Failed(failure));
             case Resolution.Resolved(CoreRequest request, List<String> blastRadius) ->
                     resolved(
@@ -188,7 +171,7 @@ final class Drafting {
                 instanceof Checked.Valid<EffectKey>(EffectKey key))) {
             return faulty(new Fault("", "what would be sent has no form that can be shown"));
         }
-        Optional<Ledger.Entry> same = openOfSame(key, wanted.call().principal());
+        Optional<Ledger.Entry> same = admission.openOfSame(key, wanted.call().principal());
         if (same.isPresent()) {
             return new Drafted.Kept(same.get(), false);
         }
@@ -214,7 +197,7 @@ final class Drafting {
                         freezes.frozen(environment).map(Freeze::reason).orElse(null));
         Decision decision = lease.rules().decide(situation);
         if (decision instanceof Decision.Forbid forbid) {
-            return refused(
+            return Drafted.refused(
                     forbid.code().name(), reason(forbid), hint(forbid.code()), forbid.rule());
         }
         if (lease.catalogue().policy().mode() == Policy.Mode.OBSERVE) {
@@ -235,7 +218,7 @@ final class Drafting {
                             requirement.expect(),
                             wanted.call().id());
             if (!look.isMet()) {
-                return refused(
+                return Drafted.refused(
                         "PRECONDITION_FAILED",
                         Recheck.failed(requirement.read().tool().value(), requirement, look),
                         "look again why the change is wanted; propose it when this holds",
@@ -318,7 +301,7 @@ final class Drafting {
                         fixed.blastRadius(),
                         verification,
                         undo == null ? null : new Core.Undo(undo.tool(), undo.arguments()),
-                        earlier(key, fixed.created()),
+                        admission.earlier(key, fixed.created()),
                         fixed.separation(),
                         quorum,
                         fixed.created(),
@@ -363,7 +346,7 @@ final class Drafting {
                 Proposal.make(
                         core.proposal(), Core.digest(bytes), core.person(), core.quorum(), plan);
         if (!(made instanceof Checked.Valid<Proposal>(Proposal proposal))) {
-            return refused(
+            return Drafted.refused(
                     "UNMAPPED_PERSON",
                     made.faultsFound().getFirst().problem(),
                     "tell your user, who can ask the operator to name them under `principals`",
@@ -373,135 +356,14 @@ final class Drafting {
         wanted.arguments().asMap().forEach(arguments::set);
         Kept kept =
                 new Kept(proposal, arguments, wanted.tool().guard().afterFailure(), shown, null);
-        Store.Proposal row =
-                new Store.Proposal(
-                        core.proposal().value(),
-                        text,
-                        proposal.state().name(),
-                        0,
-                        kept.text(),
-                        core.requester().value(),
-                        key.digest().hex(),
-                        true,
-                        Instant.EPOCH,
-                        core.created());
-        RecordedCore recorded =
-                switch (RecordedCore.read(bytes)) {
-                    case Checked.Valid<RecordedCore>(RecordedCore read) -> read;
-                    case Checked.Invalid<RecordedCore>(List<Fault> faults) ->
-                            throw new IllegalStateException("a core that cannot be read back");
-                };
-        Leaf leaf =
-                new Leaf(
-                        "proposed",
-                        core.created(),
-                        Map.of(
-                                "proposal", core.proposal().value(),
-                                "state", proposal.state().name(),
-                                "digest", proposal.digest().hex(),
-                                "tool", core.tool().value(),
-                                "requester", core.requester().value(),
-                                "call", wanted.call().id(),
-                                "core", text));
-        int cap = lease.catalogue().policy().openProposalsMax();
-        Optional<Drafted> taken =
-                ledger.insert(row, recorded, kept, leaf, (in, now) -> taken(in, now, row, cap));
-        return taken.orElseGet(() -> new Drafted.Kept(new Ledger.Entry(row, recorded, kept), true));
-    }
-
-    /** Who has the effect key, or why it has to wait, at the moment the proposal would be kept. */
-    private static Optional<Drafted> taken(
-            Store.Transaction in, StoreTime now, Store.Proposal row, int cap)
-            throws StoreException {
-        List<Store.Proposal> open =
-                in.proposals(names(ProposalState.PENDING, ProposalState.APPROVED));
-        for (Store.Proposal other : in.proposals(HOLDING)) {
-            if (other.effect().equals(row.effect())) {
-                return Optional.of(heldBy(other, row.requester()));
-            }
-        }
-        for (Store.Proposal other : in.proposalsUnder(row.effect(), now.at().minus(WAITING_MAX))) {
-            if (other.freeAt().isAfter(now.at())) {
-                return Optional.of(
-                        refused(
-                                "TOO_SOON",
-                                "the same change ended "
-                                        + other.state()
-                                        + " as `"
-                                        + other.id()
-                                        + "` and can be proposed again at "
-                                        + other.freeAt(),
-                                "do not try another way round; tell your user what happened",
-                                null));
-            }
-        }
-        long mine = open.stream().filter(each -> each.requester().equals(row.requester())).count();
-        return mine >= cap
-                ? Optional.of(
-                        refused(
-                                "TOO_MANY_PROPOSALS",
-                                mine + " proposals of yours are open, which is the most",
-                                "withdraw one with `proposal_withdraw`, or wait until they are"
-                                        + " decided",
-                                null))
-                : Optional.empty();
-    }
-
-    private static final List<String> HOLDING =
-            java.util.Arrays.stream(ProposalState.values())
-                    .filter(ProposalState::holdsEffectKey)
-                    .map(ProposalState::name)
-                    .toList();
-
-    private static List<String> names(ProposalState... states) {
-        return java.util.Arrays.stream(states).map(ProposalState::name).toList();
-    }
-
-    private static Drafted heldBy(Store.Proposal other, String requester) throws StoreException {
-        Ledger.Entry entry = Ledger.entry(other);
-        return entry.state().isOpen() && other.requester().equals(requester)
-                ? new Drafted.Kept(entry, false)
-                : refused(
-                        "ALREADY_PROPOSED",
-                        "the same change is "
-                                + other.state()
-                                + " as `"
-                                + other.id()
-                                + "`"
-                                + (other.state().equals("OUTCOME_UNKNOWN")
-                                        ? ": whether it took effect is not known, and a person has"
-                                                + " to settle that"
-                                        : ""),
-                        "do not try another way round; tell your user",
-                        null);
-    }
-
-    private Optional<Ledger.Entry> openOfSame(EffectKey key, PrincipalId principal)
-            throws StoreException {
-        for (Ledger.Entry entry :
-                ledger.in(List.of(ProposalState.PENDING, ProposalState.APPROVED))) {
-            if (entry.row().effect().equals(key.digest().hex())
-                    && entry.core().requester().equals(principal)) {
-                return Optional.of(entry);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private List<Core.Earlier> earlier(EffectKey key, Instant created) throws StoreException {
-        List<Core.Earlier> earlier = new ArrayList<>();
-        for (Store.Proposal row :
-                store.read(
-                        rows -> rows.proposalsUnder(key.digest().hex(), created.minus(EARLIER)))) {
-            if (earlier.size() < EARLIER_MAX) {
-                earlier.add(
-                        new Core.Earlier(
-                                new ProposalId(row.id()),
-                                ProposalState.valueOf(row.state()),
-                                row.created()));
-            }
-        }
-        return earlier;
+        return switch (RecordedCore.read(bytes)) {
+            case Checked.Valid<RecordedCore>(RecordedCore recorded) ->
+                    admission.admit(
+                            new Admission.Candidate(text, recorded, kept, key, wanted.call().id()),
+                            lease.catalogue().policy().openProposalsMax());
+            case Checked.Invalid<RecordedCore>(List<Fault> faults) ->
+                    throw new IllegalStateException("a core that cannot be read back");
+        };
     }
 
     private Drafted observed(Wanted wanted, Fixed fixed, Decision decision) throws StoreException {
@@ -515,7 +377,7 @@ final class Drafting {
             members.put("rule", rule);
         }
         store.write(in -> in.append(new Leaf("would_propose", ledger.now(in).at(), members)));
-        return refused(
+        return Drafted.refused(
                 "OBSERVE_MODE",
                 "this server only observes: the change was decided and written down, and is not"
                         + " proposed; nothing was sent",
@@ -554,11 +416,6 @@ final class Drafting {
             case UNMAPPED_PERSON ->
                     "tell your user, who can ask the operator to name them under `principals`";
         };
-    }
-
-    private static Drafted refused(
-            String code, String message, String hint, @Nullable String rule) {
-        return new Drafted.None(new Answer.Refused(code, message, hint, rule));
     }
 
     private static Drafted faulty(Fault fault) {

@@ -26,12 +26,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -44,6 +48,8 @@ final class Ledger {
     private static final Pattern UNSAYABLE =
             Pattern.compile("[\\p{Cs}\\p{IsNoncharacter_Code_Point}]");
 
+    private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
     private final Store store;
     private final InstantSource clock;
     private final Consumer<Entry> told;
@@ -53,6 +59,9 @@ final class Ledger {
 
     /** The latest time of any step of this process. */
     private volatile Instant highWater = Instant.EPOCH;
+
+    /** The ids of the rows that could not be read. */
+    private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
     /**
      * @param told after each step that changed a state, on the thread that took it
@@ -257,11 +266,11 @@ final class Ledger {
 
     List<Entry> in(Collection<ProposalState> states) throws StoreException {
         List<String> names = states.stream().map(ProposalState::name).toList();
-        return entries(store.read(rows -> rows.proposals(names)));
+        return readable(rows -> rows.ids(names));
     }
 
     List<Entry> of(String requester, int limit) throws StoreException {
-        return entries(store.read(rows -> rows.proposalsOf(requester, limit)));
+        return readable(rows -> rows.idsOf(requester, limit));
     }
 
     /** The proposals something may still follow of. */
@@ -283,6 +292,11 @@ final class Ledger {
     static boolean isVerifying(Entry entry) {
         Verification verification = entry.proposal().verification();
         return verification != null && verification.result() == Verification.Result.OPEN;
+    }
+
+    /** Takes the store's clock up where an earlier process left it. */
+    void begin() throws StoreException {
+        store.write(this::now);
     }
 
     /** The time by the store's clock, which never goes back. */
@@ -341,12 +355,44 @@ final class Ledger {
         }
     }
 
-    private List<Entry> entries(List<Store.Proposal> rows) throws StoreException {
+    /** Those that can be read: one that was edited hides none of the others, and goes nowhere itself. */
+    private List<Entry> readable(Store.Looking<List<String>> ids) throws StoreException {
+        List<Store.Proposal> rows =
+                store.read(
+                        looked -> {
+                            List<Store.Proposal> found = new ArrayList<>();
+                            for (String id : ids.at(looked)) {
+                                try {
+                                    looked.proposal(id).ifPresent(found::add);
+                                } catch (StoreException edited) {
+                                    if (edited.getCause() != null) {
+                                        throw edited;
+                                    }
+                                    leftOut(id, edited);
+                                }
+                            }
+                            return found;
+                        });
         List<Entry> entries = new ArrayList<>();
         for (Store.Proposal row : rows) {
-            entries.add(entry(row));
+            try {
+                entries.add(entry(row));
+            } catch (StoreException edited) {
+                leftOut(row.id(), edited);
+            }
         }
         return entries;
+    }
+
+    private void leftOut(String id, StoreException edited) {
+        if (unreadable.add(id)) {
+            LOG.atError().addKeyValue("proposal", id).setCause(edited).log("left out");
+        }
+    }
+
+    /** The ids of the proposals that stand in the store and cannot be read, as far as they were looked at. */
+    Set<String> unreadable() {
+        return Set.copyOf(unreadable);
     }
 
     static Entry entry(Store.Proposal row) throws StoreException {

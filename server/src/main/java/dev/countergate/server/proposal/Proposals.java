@@ -6,7 +6,6 @@ import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.change.ByHand;
-import dev.countergate.policy.change.CircuitBreaker;
 import dev.countergate.policy.change.CoreRequest;
 import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.Event.Obstacle;
@@ -17,12 +16,9 @@ import dev.countergate.policy.request.Request;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.policy.token.ServerId;
 import dev.countergate.policy.token.Statement;
-import dev.countergate.policy.token.WideningCommand;
-import dev.countergate.server.audit.Leaf;
 import dev.countergate.server.audit.Store;
 import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.authority.Approvers;
-import dev.countergate.server.authority.Freeze;
 import dev.countergate.server.authority.Freezes;
 import dev.countergate.server.notice.Notice;
 import dev.countergate.server.notice.Notices;
@@ -30,21 +26,14 @@ import dev.countergate.server.proposal.Ledger.Applied;
 import dev.countergate.server.proposal.Ledger.Entry;
 import dev.countergate.server.proposal.Ledger.Telling;
 import dev.countergate.server.proposal.Ledger.Turn;
-import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -64,32 +53,14 @@ public final class Proposals implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Proposals.class);
 
-    /** How often what nobody asks after is looked at: expiry, and tools that have changed. */
-    private static final Duration ROUND = Duration.ofSeconds(1);
-
-    /** How long a dispatch under way may take to end when the daemon does. */
-    private static final Duration DISPATCH_ALLOWED = Duration.ofSeconds(35);
-
-    private final Served served;
     private final Ledger ledger;
-    private final Store store;
     private final Drafting drafting;
     private final Approving approving;
     private final Execution execution;
-    private final Following following;
-    private final Freezes freezes;
-    private final InstantSource clock;
+    private final Advancing advancing;
+    private final Tripping tripping;
     private final Notices notices;
     private final News news = new News();
-    private final Map<String, Instant> tripped = new ConcurrentHashMap<>();
-    private final Set<ProposalId> busy = ConcurrentHashMap.newKeySet();
-    private final Set<ProposalId> dispatching = ConcurrentHashMap.newKeySet();
-
-    /** Those a step of which could not be stored. */
-    private final Set<ProposalId> stalled = ConcurrentHashMap.newKeySet();
-
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private volatile boolean isClosed;
 
     /**
      * What the proposals of a daemon are made with.
@@ -118,16 +89,16 @@ public final class Proposals implements AutoCloseable {
     /**
      * The proposals {@code parts} keep. Nothing happens before {@link #start}.
      *
-     * @throws StoreException when the store cannot be written
+     * @throws StoreException when the store cannot be read, or is new and cannot be written
      */
     public Proposals(Parts parts) throws StoreException {
-        this.served = parts.served();
-        this.store = parts.store();
-        this.freezes = parts.freezes();
-        this.clock = parts.clock();
+        Store store = parts.store();
+        Served served = parts.served();
+        Freezes freezes = parts.freezes();
+        InstantSource clock = parts.clock();
         this.notices = parts.notices();
         ServerId server = server(parts);
-        Looks looks = new Looks(parts.clock(), parts.ticker());
+        Looks looks = new Looks(clock, parts.ticker());
         Recheck recheck = new Recheck(looks, freezes, parts.separating(), parts.ticker());
         this.ledger = new Ledger(store, clock, this::changed);
         this.drafting =
@@ -146,46 +117,39 @@ public final class Proposals implements AutoCloseable {
         this.execution =
                 new Execution(
                         served, ledger, store, looks, recheck, approving, freezes, parts.ticker());
-        this.following = new Following(served, ledger, looks, parts.ticker());
+        this.advancing =
+                new Advancing(
+                        served,
+                        ledger,
+                        execution,
+                        new Following(served, ledger, looks, parts.ticker()),
+                        clock);
+        this.tripping = new Tripping(served, ledger, store, freezes, notices, clock);
     }
 
     /** The server's id: made once, and the store's from then on. */
     private static ServerId server(Parts parts) throws StoreException {
+        Optional<String> settled = parts.store().read(rows -> rows.fact("server"));
+        if (settled.isPresent()) {
+            return new ServerId(settled.get());
+        }
         byte[] bits = new byte[8];
         parts.random().nextBytes(bits);
         String fresh = "s-" + HexFormat.of().formatHex(bits);
         return new ServerId(parts.store().write(in -> in.settle("server", fresh)));
     }
 
+    /**
+     * Takes up what an earlier process left, and begins to look after what nobody asks for. While the store cannot be
+     * written, nothing is taken up: it can be read all the same.
+     */
+    public void start() {
+        advancing.start();
+    }
+
     /** Which server's statements count here. */
     public ServerId serverId() {
         return approving.server();
-    }
-
-    /**
-     * Takes up what an earlier process left, and begins to look after what nobody asks for.
-     *
-     * @throws StoreException when the store cannot be read or written
-     */
-    public void start() throws StoreException {
-        store.write(ledger::now);
-        for (Entry entry : ledger.unfinished()) {
-            ledger.apply(entry.id(), new Event.Restart(), restarted(entry));
-        }
-        for (Entry entry : ledger.unfinished()) {
-            // What waits for a person is taken up when they are enough, and must not be busy then.
-            if (entry.state() != ProposalState.PENDING) {
-                takeUp(entry.id());
-            }
-        }
-        threads.execute(this::rounds);
-    }
-
-    private static Telling restarted(Entry entry) {
-        return Telling.of(
-                entry.state() == ProposalState.SENDING || entry.state() == ProposalState.CLAIMED
-                        ? "result"
-                        : "expired");
     }
 
     /** Makes a proposal of a call, or says why there is none. */
@@ -197,15 +161,15 @@ public final class Proposals implements AutoCloseable {
             Request request,
             @Nullable String reason)
             throws StoreException, InterruptedException {
-        Drafting.Drafted drafted =
+        Drafted drafted =
                 drafting.draft(lease, new Drafting.Wanted(tool, call, arguments, request, reason));
         return switch (drafted) {
-            case Drafting.Drafted.None(Answer answer) -> answer;
-            case Drafting.Drafted.Kept(Entry entry, boolean isNew) -> {
+            case Drafted.None(Answer answer) -> answer;
+            case Drafted.Kept(Entry entry, boolean isNew) -> {
                 ProposalStatus status = ProposalStatus.of(entry);
                 news.tell(call.session().id(), status);
                 if (isNew && entry.state() == ProposalState.APPROVED) {
-                    takeUp(entry.id());
+                    advancing.takeUp(entry.id());
                 }
                 yield new Answer.Proposed(status, isNew);
             }
@@ -261,6 +225,11 @@ public final class Proposals implements AutoCloseable {
         return ledger.in(List.of(ProposalState.PENDING, ProposalState.OUTCOME_UNKNOWN)).stream()
                 .map(ProposalStatus::of)
                 .toList();
+    }
+
+    /** The ids of those that are kept and cannot be read any more. */
+    public Set<String> unreadable() {
+        return ledger.unreadable();
     }
 
     /** How many are unfinished. */
@@ -326,7 +295,7 @@ public final class Proposals implements AutoCloseable {
             throws RefusedException, StoreException {
         Entry entry = approving.submit(id, statement, signature);
         if (entry.state() == ProposalState.APPROVED) {
-            takeUp(id);
+            advancing.takeUp(id);
         }
         return ProposalStatus.of(entry);
     }
@@ -351,7 +320,7 @@ public final class Proposals implements AutoCloseable {
                                 Telling.of("done_by_hand", Map.of("by", by.name(), "note", note)),
                                 (after, in, now) -> Optional.empty()),
                         id);
-        takeUp(id);
+        advancing.takeUp(id);
         return status;
     }
 
@@ -391,67 +360,6 @@ public final class Proposals implements AutoCloseable {
         };
     }
 
-    /** Does what follows for {@code id} on a thread of its own, unless one does already. */
-    private void takeUp(ProposalId id) {
-        if (isClosed || !busy.add(id)) {
-            return;
-        }
-        threads.execute(
-                () -> {
-                    try {
-                        advance(id);
-                    } catch (InterruptedException ending) {
-                        Thread.currentThread().interrupt();
-                    } catch (StoreException failed) {
-                        LOG.atError()
-                                .addKeyValue("proposal", id)
-                                .setCause(failed)
-                                .log("a proposal goes on when the store can be written again");
-                        stalled.add(id);
-                    } catch (RuntimeException bug) {
-                        LOG.atError()
-                                .addKeyValue("proposal", id)
-                                .setCause(bug)
-                                .log("a bug ended what was done for a proposal");
-                        left(id);
-                    } finally {
-                        busy.remove(id);
-                    }
-                });
-    }
-
-    /** What a bug ended between two steps must not look as if it went on: it is told as after a restart. */
-    private void left(ProposalId id) {
-        try {
-            Optional<Entry> entry = ledger.find(id);
-            if (entry.isPresent()
-                    && (entry.get().state() == ProposalState.CLAIMED
-                            || entry.get().state() == ProposalState.SENDING)) {
-                ledger.apply(id, new Event.Restart(), restarted(entry.get()));
-            }
-        } catch (StoreException | RuntimeException failed) {
-            LOG.atError()
-                    .addKeyValue("proposal", id)
-                    .setCause(failed)
-                    .log("how a proposal was left is told at the next start");
-        }
-    }
-
-    private void advance(ProposalId id) throws StoreException, InterruptedException {
-        dispatching.add(id);
-        try {
-            Optional<Entry> entry = ledger.find(id);
-            if (entry.isPresent() && entry.get().state() == ProposalState.SENDING) {
-                execution.resume(entry.get());
-            } else {
-                execution.run(id);
-            }
-        } finally {
-            dispatching.remove(id);
-        }
-        following.follow(id);
-    }
-
     private void changed(Entry entry) {
         ProposalStatus status = ProposalStatus.of(entry);
         news.changed(status.id(), status.state());
@@ -460,7 +368,7 @@ public final class Proposals implements AutoCloseable {
                 .addKeyValue("state", status.state())
                 .log(status.why());
         if (Ledger.isFailure(entry)) {
-            breakIfTooMany(entry.core().environment());
+            tripping.failed(entry.core().environment());
         }
         notice(status);
     }
@@ -483,118 +391,9 @@ public final class Proposals implements AutoCloseable {
         }
     }
 
-    /** The circuit breaker: too many failures freeze their environment. */
-    private void breakIfTooMany(String environment) {
-        try (Served.Lease lease = served.lease()) {
-            CircuitBreaker breaker = new CircuitBreaker(lease.catalogue().policy().breaker());
-            int failures =
-                    store.write(
-                            in ->
-                                    in.failures(
-                                            environment,
-                                            breaker.since(
-                                                    ledger.now(in), tripped.get(environment))));
-            if (breaker.trips(failures) && freezes.frozen(environment).isEmpty()) {
-                // What cannot be named cannot be thawed by its name: then everything stands still.
-                boolean isNamed = WideningCommand.isText(environment);
-                String reason =
-                        failures
-                                + (isNamed ? " changes" : " changes of no known environment")
-                                + " failed within "
-                                + breaker.breaker().within().toMinutes()
-                                + " min";
-                Freeze freeze =
-                        new Freeze(
-                                isNamed ? environment : null,
-                                reason,
-                                clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                                "circuit breaker");
-                // Whoever lifts this freeze has seen what failed before it.
-                tripped.put(environment, store.write(ledger::now).at());
-                freezes.freeze(freeze);
-                Map<String, String> members = new HashMap<>();
-                members.put("reason", reason);
-                members.put("by", freeze.by());
-                if (isNamed) {
-                    members.put("environment", environment);
-                }
-                store.write(in -> in.append(new Leaf("frozen", ledger.now(in).at(), members)));
-                notices.tell(
-                        Notice.frozen(
-                                (isNamed ? "environment `" + environment + "`: " : "everything: ")
-                                        + reason));
-            }
-        } catch (StoreException | IOException failed) {
-            LOG.atError().setCause(failed).log("the circuit breaker could not freeze");
-        }
-    }
-
-    private void rounds() {
-        while (!isClosed) {
-            try {
-                Thread.sleep(ROUND);
-                round();
-            } catch (InterruptedException ending) {
-                return;
-            } catch (StoreException | RuntimeException failed) {
-                // One that the end interrupts is not one that failed.
-                if (!isClosed) {
-                    LOG.atError().setCause(failed).log("a round over the proposals failed");
-                }
-            }
-        }
-    }
-
-    private void round() throws StoreException {
-        for (ProposalId id : List.copyOf(stalled)) {
-            if (busy.contains(id)) {
-                continue;
-            }
-            // As after a restart: what was not stored is not known to have happened, and is never
-            // done a second time.
-            Optional<Entry> left = ledger.find(id);
-            if (left.isPresent()) {
-                ledger.apply(id, new Event.Restart(), restarted(left.get()));
-            }
-            stalled.remove(id);
-            takeUp(id);
-        }
-        for (Entry entry : ledger.in(List.of(ProposalState.PENDING, ProposalState.APPROVED))) {
-            if (!clock.instant().isBefore(entry.core().expires())) {
-                ledger.apply(entry.id(), new Event.Expire(), Telling.of("expired"));
-            } else if (entry.state() == ProposalState.PENDING) {
-                supersedeIfChanged(entry);
-            }
-        }
-    }
-
-    private void supersedeIfChanged(Entry entry) throws StoreException {
-        try (Served.Lease lease = served.lease()) {
-            if (Recheck.compare(lease, entry) instanceof Recheck.Finding.Superseded(String why)) {
-                ledger.apply(
-                        entry.id(),
-                        new Event.Supersede(),
-                        Telling.of("superseded", Map.of("reason", why)));
-            }
-        }
-    }
-
     /** Lets a dispatch under way end, within a bound; what follows is taken up at the next start. */
     @Override
     public void close() {
-        isClosed = true;
-        long end = System.nanoTime() + DISPATCH_ALLOWED.toNanos();
-        try {
-            while (!dispatching.isEmpty() && System.nanoTime() - end < 0) {
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
-            threads.shutdownNow();
-            if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
-                LOG.warn("a proposal's thread did not end in time");
-            }
-        } catch (InterruptedException impatient) {
-            threads.shutdownNow();
-            Thread.currentThread().interrupt();
-        }
+        advancing.close();
     }
 }

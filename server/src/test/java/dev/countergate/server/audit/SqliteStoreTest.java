@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SqliteStoreTest {
     private static final Leaf LEAF = new Leaf("read", Instant.EPOCH, Map.of("tool", "t"));
+    private static final List<String> ONLY_PENDING = List.of("PENDING");
     private static final Store.Proposal PENDING = proposal("p", true, 0);
 
     @TempDir Path directory;
@@ -59,19 +60,22 @@ class SqliteStoreTest {
                                     .stream()
                                     .map(Store.Proposal::id))
                     .containsExactly("q", "r");
-            assertThat(
-                            store
-                                    .read(rows -> rows.proposals(List.of("PENDING", "EXPIRED")))
-                                    .stream()
-                                    .map(Store.Proposal::id))
+            assertThat(store.<List<String>>read(rows -> rows.ids(List.of("PENDING", "EXPIRED"))))
                     .containsExactly("p", "r", "q");
             assertThat(
                             store.<List<Store.Proposal>>read(
-                                            rows -> rows.proposalsOf("unix:ana", 2))
-                                    .size())
-                    .isEqualTo(2);
-            assertThat(store.<List<Store.Proposal>>read(rows -> rows.proposalsOf("unix:bo", 2)))
+                                    rows -> rows.proposalsUnder("e", ONLY_PENDING)))
+                    .extracting(Store.Proposal::id)
+                    .containsExactly("q", "r");
+            assertThat(
+                            store.<List<Store.Proposal>>read(
+                                    rows -> rows.proposalsUnder("f", ONLY_PENDING)))
                     .isEmpty();
+            assertThat(store.<Integer>read(rows -> rows.count("unix:ana", ONLY_PENDING)))
+                    .isEqualTo(2);
+            assertThat(store.<Integer>read(rows -> rows.count("unix:bo", ONLY_PENDING))).isZero();
+            assertThat(store.<List<String>>read(rows -> rows.idsOf("unix:ana", 2))).hasSize(2);
+            assertThat(store.<List<String>>read(rows -> rows.idsOf("unix:bo", 2))).isEmpty();
         }
     }
 

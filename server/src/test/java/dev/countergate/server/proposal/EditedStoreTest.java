@@ -377,4 +377,35 @@ class EditedStoreTest {
         }
         nothingIsSent();
     }
+
+    /** One row that was edited neither hides the others nor keeps the daemon from starting. */
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "core, `{}`",
+                "digest, 00",
+                "core, no JSON",
+                "detail, `{}`",
+                "detail, no JSON",
+                "state, GONE",
+            })
+    void a_row_that_cannot_be_read(String column, String text) throws Exception {
+        ProposalId edited = engine.propose("web");
+        ProposalId other = engine.propose("db");
+        engine.stop();
+        engine.edit("UPDATE proposal SET " + column + " = ? WHERE id = ?", text, edited.value());
+
+        engine.begin();
+
+        assertThat(engine.proposals().pending())
+                .extracting(ProposalStatus::id)
+                .containsExactly(other);
+        engine.approve(other, "bo");
+        engine.settled(other);
+        assertThat(engine.changes.sent).hasSize(1);
+        assertThat(engine.proposals().unreadable())
+                .containsExactlyElementsOf(
+                        column.equals("state") ? List.of() : List.of(edited.value()));
+    }
 }

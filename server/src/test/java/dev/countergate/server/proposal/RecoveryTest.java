@@ -1,6 +1,7 @@
 package dev.countergate.server.proposal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countergate.policy.call.Person;
 import dev.countergate.policy.change.Event;
@@ -15,9 +16,12 @@ import dev.countergate.policy.token.Digest;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.policy.token.SshPublicKey;
 import dev.countergate.policy.token.Statement;
+import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.proposal.Ledger.Applied;
 import dev.countergate.server.proposal.Ledger.Telling;
 import dev.countergate.server.proposal.Ledger.Turn;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -122,6 +127,61 @@ class RecoveryTest {
     private void next() throws Exception {
         engine.store().close();
         engine.begin();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PENDING, PENDING",
+        "APPROVED, EXPIRED",
+        "CLAIMED, FAILED",
+        "SENDING, OUTCOME_UNKNOWN",
+        "OUTCOME_UNKNOWN, OUTCOME_UNKNOWN",
+    })
+    void a_store_that_cannot_be_written_at_a_start_is_read_and_taken_up_when_it_can(
+            ProposalState found, ProposalState becomes) throws Exception {
+        ProposalId id = left(found);
+
+        engine.isFull = true;
+        next();
+        engine.unwritten.acquire(2);
+
+        assertThat(engine.state(id)).isEqualTo(found);
+        assertThatThrownBy(() -> engine.propose("another")).isInstanceOf(StoreException.class);
+        engine.isFull = false;
+        assertThat(engine.await(id, becomes).state()).isEqualTo(becomes);
+    }
+
+    /** The head of the log, which stays when the store is put back, knows of more. */
+    @Test
+    void an_older_store_is_read_and_does_nothing() throws Exception {
+        ProposalId id = left(ProposalState.PENDING);
+        engine.store().close();
+        Path older = Files.createDirectory(folder.resolve("older"));
+        copyStore(folder, older);
+        engine.begin();
+        ProposalId later = engine.propose("later");
+        engine.stop();
+        copyStore(older, folder);
+
+        engine.begin();
+
+        assertThat(engine.proposals().pending())
+                .extracting(ProposalStatus::id)
+                .containsExactly(id)
+                .doesNotContain(later);
+        assertThat(engine.store().trouble())
+                .hasValueSatisfying(why -> assertThat(why).contains("older than"));
+        assertThatThrownBy(() -> engine.propose("another")).hasMessageContaining("older than");
+        assertThatThrownBy(() -> engine.statement(id, "bo")).hasMessageContaining("older than");
+    }
+
+    private static void copyStore(Path from, Path to) throws IOException {
+        for (String name : List.of("store.db", "store.db-wal", "store.db-shm")) {
+            Files.deleteIfExists(to.resolve(name));
+            if (Files.exists(from.resolve(name))) {
+                Files.copy(from.resolve(name), to.resolve(name));
+            }
+        }
     }
 
     @Test
