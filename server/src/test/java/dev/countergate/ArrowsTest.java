@@ -142,6 +142,47 @@ class ArrowsTest {
     }
 
     @Test
+    void only_the_http_package_sees_jetty() {
+        check(
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackage("dev.countergate.server.http..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("org.eclipse.jetty.."));
+    }
+
+    @Test
+    void the_http_package_is_wired_and_knows_no_step_of_a_call() {
+        check(
+                noClasses()
+                        .that(
+                                resideInAPackage("dev.countergate.server..")
+                                        .and(
+                                                resideInAnyPackage(
+                                                                "dev.countergate.server",
+                                                                "dev.countergate.server.http..",
+                                                                "dev.countergate.server.cli..")
+                                                        .negate()
+                                                        .as("outside the wiring")))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("dev.countergate.server.http.."));
+        check(
+                noClasses()
+                        .that()
+                        .resideInAPackage("dev.countergate.server.http..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(
+                                "dev.countergate.server.call..",
+                                "dev.countergate.server.backend..",
+                                "dev.countergate.server.proposal..",
+                                "dev.countergate.server.audit..",
+                                "dev.countergate.policy.catalogue.."));
+    }
+
+    @Test
     void only_the_wiring_sees_the_shape_of_the_configuration_file() {
         check(
                 noClasses()

@@ -43,6 +43,6 @@ public sealed interface Message {
      */
     record Invalid(String id, ProtocolError error, String problem) implements Message {
         /** The id of an answer to nothing that has one. */
-        static final String NO_ID = "null";
+        public static final String NO_ID = "null";
     }
 }

@@ -2,6 +2,7 @@ package dev.countergate.server.mcp;
 
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.server.call.ToolService;
+import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
@@ -9,6 +10,9 @@ import java.util.concurrent.Executor;
  * read them and to open sessions. Thread safe.
  */
 public final class Protocol {
+    /** The revisions that begin with a handshake, the newest last. */
+    public static final List<String> VERSIONS = Handshake.VERSIONS;
+
     private final ToolService service;
     private final SessionLimits limits;
     private final Handshake handshake;

@@ -91,6 +91,11 @@ public final class Session {
         return client != null;
     }
 
+    /** Whether the revision spoken lets several messages come as one. */
+    public boolean allowsBatches() {
+        return batchesAllowed;
+    }
+
     /** Whether the client has said that it is ready to be told things it did not ask for. */
     public boolean isConfirmed() {
         return confirmed;

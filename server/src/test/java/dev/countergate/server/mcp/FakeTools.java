@@ -16,45 +16,46 @@ import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Tools whose behaviour a test writes down. Beside them always stands {@code echo}, which returns its arguments. */
-final class FakeTools implements ToolService {
-    final List<ToolCall> calls = new CopyOnWriteArrayList<>();
+public final class FakeTools implements ToolService {
+    public final List<ToolCall> calls = new CopyOnWriteArrayList<>();
     final AtomicInteger listings = new AtomicInteger();
 
     private final Map<String, Behaviour> behaviours = new LinkedHashMap<>();
     private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
     private final AtomicInteger revision = new AtomicInteger(1);
 
-    interface Behaviour {
+    /** What a tool does. */
+    public interface Behaviour {
         ToolResult call(ToolCall call, Progress progress) throws InterruptedException;
     }
 
-    FakeTools() {
+    public FakeTools() {
         tool("echo", (call, progress) -> text(call.arguments().toString()));
     }
 
     /** No tool at all. */
-    static FakeTools none() {
+    public static FakeTools none() {
         FakeTools tools = new FakeTools();
         tools.behaviours.clear();
         return tools;
     }
 
-    FakeTools tool(String name, Behaviour behaviour) {
+    public FakeTools tool(String name, Behaviour behaviour) {
         behaviours.put(name, behaviour);
         return this;
     }
 
-    static ToolResult text(String text) {
+    public static ToolResult text(String text) {
         return new ToolResult(List.of(text), null, null);
     }
 
     /** Announces a change. */
-    void changed() {
+    public void changed() {
         revision.incrementAndGet();
         listeners.forEach(Runnable::run);
     }
 
-    int listeners() {
+    public int listeners() {
         return listeners.size();
     }
 

@@ -1,0 +1,181 @@
+package dev.countergate.server.http;
+
+import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.server.http.HttpSession.Carrier;
+import dev.countergate.server.mcp.Envelope;
+import dev.countergate.server.mcp.JsonLine;
+import dev.countergate.server.mcp.Message;
+import dev.countergate.server.mcp.Protocol;
+import dev.countergate.server.mcp.ProtocolError;
+import dev.countergate.server.mcp.Replies;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Streamable HTTP (MCP 2025-11-25, basic/transports). A request is worked on by the thread that brings it. Thread safe.
+ */
+final class StreamableEndpoint {
+    static final String PATH = "/mcp";
+
+    private static final String SESSION = "Mcp-Session-Id";
+    private static final String VERSION = "MCP-Protocol-Version";
+
+    private final Protocol protocol;
+    private final HttpSessions sessions;
+    private final Departures departures;
+    private final Work work;
+
+    StreamableEndpoint(Protocol protocol, HttpSessions sessions, Departures departures, Work work) {
+        this.protocol = protocol;
+        this.sessions = sessions;
+        this.departures = departures;
+        this.work = work;
+    }
+
+    void handle(Request request, Response response, PrincipalId principal, Callback callback)
+            throws RefusedException, InterruptedException {
+        switch (request.getMethod()) {
+            case "POST" -> post(request, response, principal, work.counted(callback));
+            case "GET" -> listen(request, response, principal, callback);
+            case "DELETE" -> {
+                checkVersion(request.getHeaders());
+                sessions.end(session(request, principal, Message.Invalid.NO_ID));
+                Answering.empty(response, HttpStatus.NO_CONTENT_204, callback);
+            }
+            default ->
+                    throw new RefusedException(
+                            HttpStatus.METHOD_NOT_ALLOWED_405,
+                            "no such method here: POST, GET or DELETE",
+                            Map.of(HttpHeader.ALLOW.asString(), "POST, GET, DELETE"));
+        }
+    }
+
+    private void post(Request request, Response response, PrincipalId principal, Callback callback)
+            throws RefusedException, InterruptedException {
+        Posts.checkContentType(request);
+        Posts.checkAccepted(request, MediaTypes.JSON, MediaTypes.EVENTS);
+        checkVersion(request.getHeaders());
+        Message message = Posts.message(request, protocol);
+        if (message instanceof Message.Request first
+                && first.method().equals("initialize")
+                && !request.getHeaders().contains(SESSION)) {
+            initialize(first, response, principal, callback);
+            return;
+        }
+        HttpSession session = session(request, principal, Posts.idOf(message));
+        if (message instanceof Message.Batch && !session.session().allowsBatches()) {
+            throw new RefusedException(
+                    HttpStatus.BAD_REQUEST_400,
+                    "batches belong to protocol version 2025-03-26 alone: send one message a"
+                            + " request");
+        }
+        Envelope envelope = Posts.envelope(request);
+        session.begin();
+        try {
+            if (Posts.isAnswered(message)) {
+                session.session()
+                        .receive(message, envelope, new Exchange(response, callback, () -> {}));
+            } else {
+                session.session().receive(message, envelope, Unanswered.REPLIES);
+                Answering.empty(response, HttpStatus.ACCEPTED_202, callback);
+            }
+        } finally {
+            session.end();
+        }
+    }
+
+    /** A session is known to its client only once the handshake is performed. */
+    private void initialize(
+            Message.Request first, Response response, PrincipalId principal, Callback callback)
+            throws RefusedException, InterruptedException {
+        HttpSession session = sessions.open(principal, Carrier.STREAMABLE, Runnable::run);
+        session.begin();
+        try {
+            Runnable nameSession =
+                    () -> {
+                        if (session.session().isInitialized()) {
+                            response.getHeaders().put(SESSION, session.id());
+                        }
+                    };
+            session.session().receive(first, new Exchange(response, callback, nameSession));
+        } finally {
+            session.end();
+            if (!session.session().isInitialized()) {
+                sessions.end(session);
+            }
+        }
+    }
+
+    /** The stream for what nobody asked for. */
+    private void listen(
+            Request request, Response response, PrincipalId principal, Callback callback)
+            throws RefusedException {
+        Posts.checkAccepted(request, MediaTypes.EVENTS);
+        checkVersion(request.getHeaders());
+        Posts.checkNoBody(request);
+        HttpSession session = session(request, principal, Message.Invalid.NO_ID);
+        EventStream stream = new EventStream(response, callback);
+        session.listen(stream);
+        stream.watch(departures, () -> session.unlisten(stream));
+        stream.comment();
+    }
+
+    /** Another principal's session answers as one that never was. */
+    private HttpSession session(Request request, PrincipalId principal, String requestId)
+            throws RefusedException {
+        String id =
+                Headers.one(request.getHeaders(), SESSION)
+                        .orElseThrow(
+                                () ->
+                                        new RefusedException(
+                                                HttpStatus.BAD_REQUEST_400,
+                                                ProtocolError.INVALID_REQUEST,
+                                                requestId,
+                                                "no `"
+                                                        + SESSION
+                                                        + "`: send `initialize` first, then the one"
+                                                        + " it was answered with"));
+        return sessions.find(id, Carrier.STREAMABLE, principal)
+                .orElseThrow(
+                        () ->
+                                new RefusedException(
+                                        HttpStatus.NOT_FOUND_404,
+                                        ProtocolError.INVALID_REQUEST,
+                                        requestId,
+                                        "no such session: send `initialize` again"));
+    }
+
+    /** Where no version is named, the session's own is meant. */
+    private static void checkVersion(HttpFields headers) throws RefusedException {
+        String version = Headers.one(headers, VERSION).orElse(Protocol.VERSIONS.getLast());
+        if (!Protocol.VERSIONS.contains(version)) {
+            throw new RefusedException(
+                    HttpStatus.BAD_REQUEST_400,
+                    "unsupported `"
+                            + VERSION
+                            + "`: it may be one of "
+                            + String.join(", ", Protocol.VERSIONS));
+        }
+    }
+
+    /** For messages that nobody answers. */
+    private enum Unanswered implements Replies {
+        REPLIES;
+
+        @Override
+        public void send(JsonLine answer) {
+            throw new IllegalStateException("only a request is answered");
+        }
+
+        @Override
+        public void none() {}
+
+        @Override
+        public void notice(Object key, JsonLine message) {}
+    }
+}
