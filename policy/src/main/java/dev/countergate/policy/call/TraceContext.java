@@ -71,7 +71,7 @@ public record TraceContext(String parent, String state) {
         }
         boolean ends =
                 text.length() == PARENT_LENGTH
-                        || !text.startsWith("00") && text.charAt(PARENT_LENGTH) == '-';
+                        || (!text.startsWith("00") && text.charAt(PARENT_LENGTH) == '-');
         return ends && PARENT.matcher(text.substring(0, PARENT_LENGTH)).matches();
     }
 

@@ -105,7 +105,8 @@ public final class Principals {
             Token token = principal.token();
             if (token != null) {
                 boolean isSame = MessageDigest.isEqual(token.digest().bytes(), digest);
-                found = isSame & token.isGoodAt(now) ? principal.id() : found;
+                boolean isGood = token.isGoodAt(now);
+                found = isSame && isGood ? principal.id() : found;
             }
         }
         return Optional.ofNullable(found);

@@ -333,8 +333,8 @@ public final class CallPipeline implements ToolService {
         if (trouble.isPresent()) {
             texts.add(
                     "warning: this server's log cannot be written, so this call is not recorded and"
-                        + " nothing can be changed; tell your user: `countergate doctor` says what"
-                        + " to mend");
+                            + " nothing can be changed; tell your user: `countergate doctor` says what"
+                            + " to mend");
         }
         return new ToolResult(texts, result.structured(), result.error());
     }

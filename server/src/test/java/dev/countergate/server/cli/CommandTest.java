@@ -341,7 +341,7 @@ class CommandTest {
         Files.writeString(
                 approvers,
                 "ana valid-before=\"20200101\" ssh-ed25519"
-                    + " AAAAC3NzaC1lZDI1NTE5AAAAICVFbCvZVTFvfaPMmL06rFqfUP5BO8gXrCp8VbvK6nhD\n");
+                        + " AAAAC3NzaC1lZDI1NTE5AAAAICVFbCvZVTFvfaPMmL06rFqfUP5BO8gXrCp8VbvK6nhD\n");
         Files.setPosixFilePermissions(approvers, PosixFilePermissions.fromString("rw-------"));
         Files.writeString(state.resolve("freeze"), "stop");
         Outcome expired = run("doctor", "--state", "state");

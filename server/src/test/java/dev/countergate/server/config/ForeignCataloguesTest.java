@@ -114,11 +114,11 @@ class ForeignCataloguesTest {
                         "c.yaml:18:16: tools.create_silence.headers.X-Scope: the environment"
                                 + " variable `SCOPE` is not set, so it is empty: set it",
                         "c.yaml:30:5: tools.delete_thing.colour: there is no such key, and it is"
-                            + " ignored: there are `name`, `description`, `effect`, `params`,"
-                            + " `url`, `backend`, `method`, `headers`, `auth`, `body`,"
-                            + " `idempotency_header`, `response`, `timeout`, `retry`, `requests`,"
-                            + " `prometheus`, `loki`, `alertmanager`, `ssm`, `guard`, `max_bytes`,"
-                            + " `max_rows`, `max_series`");
+                                + " ignored: there are `name`, `description`, `effect`, `params`,"
+                                + " `url`, `backend`, `method`, `headers`, `auth`, `body`,"
+                                + " `idempotency_header`, `response`, `timeout`, `retry`, `requests`,"
+                                + " `prometheus`, `loki`, `alertmanager`, `ssm`, `guard`, `max_bytes`,"
+                                + " `max_rows`, `max_series`");
     }
 
     @Test
@@ -160,8 +160,8 @@ class ForeignCataloguesTest {
         assertThat(sample.warnings())
                 .containsExactly(
                         "c.yaml:42:5: tools.restart_service: changes AWS with the credential that"
-                            + " `disk_usage` reads with: give writes a backend with a `profile` or"
-                            + " `role_arn` of its own",
+                                + " `disk_usage` reads with: give writes a backend with a `profile` or"
+                                + " `role_arn` of its own",
                         "c.yaml:75:33: policy.rules.no-database-changes.then: it can match no call"
                                 + " of any tool: mend it, or remove it",
                         "c.yaml:76:30: policy.rules.staging-restarts.then: a write it matches needs"

@@ -84,10 +84,10 @@ class WebhookNoticesTest {
             assertThat(request.body())
                     .isEqualTo(
                             "{\"text\":\"Countergate: proposed p-00000000000000000000000000 (code"
-                                + " 1a2b3c4d), PENDING: restart_service checkout on"
-                                + " prod\",\"event\":\"proposed\","
-                                + "\"proposal\":\"p-00000000000000000000000000\",\"code\":\"1a2b3c4d\",\"state\":\"PENDING\",\"summary\":\"restart_service"
-                                + " checkout on prod\"}");
+                                    + " 1a2b3c4d), PENDING: restart_service checkout on"
+                                    + " prod\",\"event\":\"proposed\","
+                                    + "\"proposal\":\"p-00000000000000000000000000\",\"code\":\"1a2b3c4d\",\"state\":\"PENDING\",\"summary\":\"restart_service"
+                                    + " checkout on prod\"}");
             assertThat(logged).isEmpty();
         }
     }
@@ -100,7 +100,7 @@ class WebhookNoticesTest {
             assertThat(server.requests().getFirst().body())
                     .isEqualTo(
                             "{\"text\":\"Countergate: frozen: prod: incident"
-                                + " 42\",\"event\":\"frozen\",\"summary\":\"prod: incident 42\"}");
+                                    + " 42\",\"event\":\"frozen\",\"summary\":\"prod: incident 42\"}");
         }
     }
 
