@@ -11,10 +11,12 @@ import dev.countergate.server.call.ToolService;
 import dev.countergate.server.daemon.Separation;
 import dev.countergate.server.daemon.Service;
 import dev.countergate.server.mcp.LineSessions;
+import dev.countergate.server.mcp.Protocol;
 import dev.countergate.server.mcp.SessionLimits;
 import dev.countergate.server.notice.WebhookNotices;
 import dev.countergate.server.operator.OperatorPlane;
 import dev.countergate.server.proposal.Proposals;
+import dev.countergate.server.runbook.Runbooks;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
@@ -37,10 +39,11 @@ final class AgentService implements Service {
     private final LineSessions sessions;
     private final CountedTools tools;
 
-    /** A service of {@code tools}; it closes all that it is given when it is closed. */
+    /** A service of {@code tools} and {@code runbooks}; it closes all that it is given when it is closed. */
     AgentService(
             ServedCatalogue served,
             ToolService tools,
+            Runbooks runbooks,
             Proposals proposals,
             OperatorPlane operators,
             WebhookNotices notices,
@@ -51,7 +54,9 @@ final class AgentService implements Service {
         this.notices = notices;
         this.store = store;
         this.tools = new CountedTools(tools);
-        this.sessions = new LineSessions(this.tools, Version.TEXT, SessionLimits.STANDARD);
+        this.sessions =
+                new LineSessions(
+                        new Protocol(this.tools, runbooks, Version.TEXT, SessionLimits.STANDARD));
     }
 
     @Override

@@ -31,6 +31,7 @@ import dev.countergate.server.operator.ProposalChanges;
 import dev.countergate.server.operator.ProposalOperations;
 import dev.countergate.server.operator.StoredOperatorLog;
 import dev.countergate.server.proposal.Proposals;
+import dev.countergate.server.runbook.Runbooks;
 import dev.countergate.server.yaml.Finding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -193,13 +194,19 @@ public final class Wiring {
                         store,
                         clock,
                         System::nanoTime);
+        Runbooks runbooks =
+                new Runbooks(
+                        () -> served.catalogue().runbooks().map(Path::of),
+                        () -> served.current().now().redactor(),
+                        System::nanoTime);
         proposals.start();
         served.announceTo(new CatalogueLeaves(log));
         served.watch();
         Map<String, Operation> operations = new HashMap<>(plane.operations());
         operations.putAll(new ProposalOperations(proposals).operations());
         return new Built.Ready(
-                new AgentService(served, tools, proposals, plane, notices, store), operations);
+                new AgentService(served, tools, runbooks, proposals, plane, notices, store),
+                operations);
     }
 
     /** What the operator declares beyond what is measured. */

@@ -1,5 +1,6 @@
 package dev.countergate.server.call;
 
+import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.catalogue.Action;
 import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.catalogue.CompositeAction;
@@ -38,6 +39,12 @@ record ToolListing(ToolService.Listing listing) {
         tools.add(ResultPages.description());
         tools.addAll(ProposalTools.descriptions());
         return new ToolListing(new ToolService.Listing(revision, tools));
+    }
+
+    /** Whether it is one of this server's own, which no catalogue defines. */
+    static boolean isBuiltIn(String name) {
+        ToolName tool = new ToolName(name);
+        return tool.equals(ResultPages.TOOL) || ProposalTools.has(tool);
     }
 
     /** A write answers with its proposal, whatever its backend says later. */

@@ -26,14 +26,7 @@ public final class Answers {
     }
 
     static JsonLine error(String id, int code, String message) {
-        return new JsonLine()
-                .raw("{\"jsonrpc\":\"2.0\",\"id\":")
-                .raw(id)
-                .raw(",\"error\":{\"code\":")
-                .raw(Integer.toString(code))
-                .raw(",\"message\":")
-                .string(message)
-                .raw("}}");
+        return Answers.end(errorStart(id, code, message).raw("}"));
     }
 
     /**
@@ -46,9 +39,26 @@ public final class Answers {
         return error(id, error.code(), message);
     }
 
-    /** A {@code CallToolResult} (MCP 2025-11-25, server/tools). */
-    static void toolResult(JsonLine line, ToolResult result) {
-        String separator = "{\"content\":[";
+    /** The same, with {@code data} for the client's program. */
+    static JsonLine error(String id, ProtocolError error, String message, JsonLine data) {
+        return Answers.end(
+                errorStart(id, error.code(), message).raw(",\"data\":").raw(data.part()).raw("}"));
+    }
+
+    private static JsonLine errorStart(String id, int code, String message) {
+        return new JsonLine()
+                .raw("{\"jsonrpc\":\"2.0\",\"id\":")
+                .raw(id)
+                .raw(",\"error\":{\"code\":")
+                .raw(Integer.toString(code))
+                .raw(",\"message\":")
+                .string(message);
+    }
+
+    /** The answer with a {@code CallToolResult} (MCP 2025-11-25 and 2026-07-28, server/tools). */
+    static JsonLine toolResult(Frame frame, String id, ToolResult result) {
+        JsonLine line = frame.begin(id).raw("\"content\":[");
+        String separator = "";
         for (String text : result.texts()) {
             line.raw(separator).raw("{\"type\":\"text\",\"text\":").string(text).raw("}");
             separator = ",";
@@ -58,12 +68,13 @@ public final class Answers {
             line.raw(",\"structuredContent\":").tree(result.structured());
         }
         line.raw(result.isError() ? ",\"isError\":true" : ",\"isError\":false");
-        if (result.error() != null) {
-            line.raw(",\"_meta\":{").string(ERROR_KEY).raw(":");
-            errorBody(line, result.error());
-            line.raw("}");
-        }
-        line.raw("}");
+        return frame.end(line, result.error() == null ? null : errorMeta(result.error()));
+    }
+
+    private static JsonLine errorMeta(ErrorBody error) {
+        JsonLine meta = new JsonLine().string(ERROR_KEY).raw(":");
+        errorBody(meta, error);
+        return meta;
     }
 
     private static void errorBody(JsonLine line, ErrorBody error) {

@@ -37,11 +37,7 @@ final class LineSession implements Replies {
         this.outbox = new Outbox(out, this::cut);
         String thread = "mcp-" + id;
         this.session =
-                new Session(
-                        id,
-                        principal,
-                        protocol,
-                        call -> Thread.ofVirtual().name(thread).start(call));
+                protocol.open(id, principal, call -> Thread.ofVirtual().name(thread).start(call));
     }
 
     /** Serves until the end of input, and then until what is in flight is answered or the time for that is over. */

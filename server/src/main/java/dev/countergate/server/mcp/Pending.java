@@ -93,6 +93,11 @@ final class Pending {
         replies.notice(this, message);
     }
 
+    /** Says something before the answer, which nothing takes the place of. */
+    void say(JsonLine message) {
+        replies.notice(message, message);
+    }
+
     /** Sends the answer claimed. */
     void send(JsonLine answer) {
         replies.send(answer);

@@ -1,9 +1,12 @@
 package dev.countergate.server.mcp;
 
 import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.server.call.Prompts;
 import dev.countergate.server.call.ToolService;
 import java.util.List;
+import dev.countergate.server.runbook.Runbooks;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What every session is served with, whatever carries it; and for a transport of single messages, such as HTTP, the way to
@@ -14,22 +17,39 @@ public final class Protocol {
     public static final List<String> VERSIONS = Handshake.VERSIONS;
 
     private final ToolService service;
+    private final Prompts prompts;
+    private final Runbooks runbooks;
     private final SessionLimits limits;
     private final Handshake handshake;
+    private final Stateless stateless;
+    private final Frame statelessFrame;
     private final ToolPages pages;
     private final MessageReader messages;
+    private final AtomicLong single = new AtomicLong();
 
     /**
-     * Serves {@code service}.
+     * Serves tools, and prompts made of them.
      *
+     * @param runbooks what is read as resources
      * @param serverVersion what clients are told of this program's version
      */
-    public Protocol(ToolService service, String serverVersion, SessionLimits limits) {
+    public Protocol(
+            ToolService service, Runbooks runbooks, String serverVersion, SessionLimits limits) {
         this.service = service;
+        this.prompts = new Prompts(service, runbooks::isOffered);
+        this.runbooks = runbooks;
         this.limits = limits;
-        this.handshake = new Handshake(serverVersion);
+        ServerCard card = new ServerCard(serverVersion, runbooks::isOffered);
+        this.handshake = new Handshake(card);
+        this.stateless = new Stateless(card);
+        this.statelessFrame = Frame.stateless(card);
         this.pages = new ToolPages(service);
         this.messages = new MessageReader(limits.batchMax());
+    }
+
+    /** Serves tools without runbooks. */
+    public Protocol(ToolService service, String serverVersion, SessionLimits limits) {
+        this(service, Runbooks.NONE, serverVersion, limits);
     }
 
     /** Makes a message of exactly one JSON value; what is none is {@link Message.Invalid}. */
@@ -45,7 +65,21 @@ public final class Protocol {
      * @param calls where requests are worked on
      */
     public Session open(String id, PrincipalId principal, Executor calls) {
-        return new Session(id, principal, this, calls);
+        return new Session(id, id, principal, this, calls);
+    }
+
+    /**
+     * Opens what serves one message of the stateless revision, where nothing tells that two come from the same client: what
+     * became of a principal's proposals is told with the next answer to that principal, whoever asks.
+     */
+    public Session openForOne(PrincipalId principal, Executor calls) {
+        return new Session(
+                "r" + single.incrementAndGet(), principal.value(), principal, this, calls);
+    }
+
+    /** The revision without a handshake. */
+    public Stateless stateless() {
+        return stateless;
     }
 
     /** Calls {@code listener} after each change of the list of tools. Closing ends that. */
@@ -64,6 +98,18 @@ public final class Protocol {
 
     ToolPages pages() {
         return pages;
+    }
+
+    Prompts prompts() {
+        return prompts;
+    }
+
+    Runbooks runbooks() {
+        return runbooks;
+    }
+
+    Frame statelessFrame() {
+        return statelessFrame;
     }
 
     Handshake handshake() {

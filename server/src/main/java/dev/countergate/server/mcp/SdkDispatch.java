@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -33,6 +34,7 @@ final class SdkDispatch {
 
     private final ConcurrentHashMap<Long, Pending> pendings = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
+    private final Handshake handshake;
     private final Outcome outcome;
     private final McpServerSession session;
 
@@ -52,18 +54,33 @@ final class SdkDispatch {
         private static final long serialVersionUID = 1L;
 
         private final ProtocolError error;
+        private final transient @Nullable JsonLine data;
 
         RefusedException(ProtocolError error, String message) {
+            this(error, message, null);
+        }
+
+        /**
+         * An error with something for the client's program.
+         *
+         * @param data or null
+         */
+        RefusedException(ProtocolError error, String message, @Nullable JsonLine data) {
             super(message, null, false, false);
             this.error = error;
+            this.data = data;
         }
 
         JsonLine answer(String id) {
-            return Answers.error(id, error, String.valueOf(getMessage()));
+            String message = String.valueOf(getMessage());
+            return data == null
+                    ? Answers.error(id, error, message)
+                    : Answers.error(id, error, message, data);
         }
     }
 
     SdkDispatch(String sessionId, Handshake handshake, Calls calls, Outcome outcome) {
+        this.handshake = handshake;
         this.outcome = outcome;
         this.session =
                 new McpServerSession(
@@ -126,18 +143,16 @@ final class SdkDispatch {
             return Mono.empty();
         }
 
-        private static JsonLine line(String id, JSONRPCResponse response) {
+        private JsonLine line(String id, JSONRPCResponse response) {
             JSONRPCError error = response.error();
             if (error != null) {
                 return Answers.error(id, error.code(), error.message());
             }
-            JsonLine line = Answers.result(id);
-            switch (response.result()) {
-                case ToolResult result -> Answers.toolResult(line, result);
-                case InitializeResult result -> Handshake.write(line, result);
+            return switch (response.result()) {
+                case ToolResult result -> Answers.toolResult(Frame.HANDSHAKEN, id, result);
+                case InitializeResult result -> handshake.write(id, result);
                 default -> throw new IllegalStateException("no handler gives such a result");
-            }
-            return Answers.end(line);
+            };
         }
 
         /** The parameters are the SDK's own types already. */

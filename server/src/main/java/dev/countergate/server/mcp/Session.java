@@ -1,15 +1,11 @@
 package dev.countergate.server.mcp;
 
-import static dev.countergate.server.mcp.ProtocolError.INTERNAL_ERROR;
 import static dev.countergate.server.mcp.ProtocolError.INVALID_PARAMS;
 import static dev.countergate.server.mcp.ProtocolError.INVALID_REQUEST;
 import static dev.countergate.server.mcp.ProtocolError.METHOD_NOT_FOUND;
 
-import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.ClientSession;
 import dev.countergate.policy.call.PrincipalId;
-import dev.countergate.policy.call.ToolCall;
-import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.server.mcp.Message.Batch;
 import dev.countergate.server.mcp.Message.Invalid;
@@ -19,17 +15,16 @@ import dev.countergate.server.mcp.Message.Response;
 import dev.countergate.server.mcp.SdkDispatch.RefusedException;
 import io.modelcontextprotocol.spec.McpSchema.InitializeRequest;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * One client's conversation, whatever carries its messages: the handshake, the calls in flight, what it may ask for.
@@ -46,33 +41,40 @@ public final class Session {
     private static final int SHOWN_MAX = 128;
 
     private final String id;
+    private final String newsId;
     private final PrincipalId principal;
     private final Protocol protocol;
     private final Executor calls;
-    private final SdkDispatch sdk;
+    private final Methods methods;
+    private final Listening listening;
     private final Semaphore places;
     private final ConcurrentHashMap<String, Pending> inFlight = new ConcurrentHashMap<>();
-    private final AtomicLong callNumbers = new AtomicLong();
 
     /** Set once {@code initialize} was answered; read by the calls that follow. */
-    private volatile @Nullable ClientSession client;
+    private volatile @Nullable Handshaken handshaken;
 
     private volatile boolean confirmed;
     private volatile boolean batchesAllowed;
+
+    /** Who the client said it is, and the SDK's side of what it asks. */
+    private record Handshaken(ClientSession client, SdkDispatch sdk) {}
 
     /**
      * A session that nothing was said in yet.
      *
      * @param id names it in the log; no secret
+     * @param newsId what proposals made by the stateless revision are remembered by, so that it is told what becomes of them
      * @param principal who is at the other end, as the transport established it
      * @param calls where requests are worked on; the handshake is always on the thread that brings it
      */
-    Session(String id, PrincipalId principal, Protocol protocol, Executor calls) {
+    Session(String id, String newsId, PrincipalId principal, Protocol protocol, Executor calls) {
         this.id = id;
+        this.newsId = newsId;
         this.principal = principal;
         this.protocol = protocol;
         this.calls = calls;
-        this.sdk = new SdkDispatch(id, protocol.handshake(), this::callTool, this::answer);
+        this.methods = new Methods(id, principal, protocol);
+        this.listening = new Listening(protocol.service());
         this.places = new Semaphore(protocol.limits().callsMax());
     }
 
@@ -88,7 +90,7 @@ public final class Session {
 
     /** Whether the handshake was performed. */
     public boolean isInitialized() {
-        return client != null;
+        return handshaken != null;
     }
 
     /** Whether the revision spoken lets several messages come as one. */
@@ -106,8 +108,14 @@ public final class Session {
         inFlight.values().forEach(Pending::takeBack);
     }
 
+    /** Ends what only listens, each with an answer. */
+    public void endListening() {
+        listening.end();
+    }
+
     /** Waits until what is in flight is answered, for as long as that may take; then takes it back. */
     void drain() throws InterruptedException {
+        endListening();
         if (places.tryAcquire(
                 protocol.limits().callsMax(),
                 protocol.limits().drain().toMillis(),
@@ -168,13 +176,23 @@ public final class Session {
         }
         BatchReplies together = new BatchReplies(batch.messages().size(), replies);
         for (Message message : batch.messages()) {
-            receive(message, envelope, together);
+            if (message instanceof Request request && Stateless.isMeant(request)) {
+                together.send(
+                        Answers.error(
+                                request.id(),
+                                INVALID_REQUEST,
+                                "a request of protocol version "
+                                        + Stateless.VERSION
+                                        + " stands on a line of its own"));
+            } else {
+                receive(message, envelope, together);
+            }
         }
     }
 
     private void notified(Notification notification) {
         switch (notification.method()) {
-            case "notifications/initialized" -> confirmed = client != null;
+            case "notifications/initialized" -> confirmed = handshaken != null;
             case "notifications/cancelled" -> cancelled(notification);
             default -> LOG.debug("session {}: a notification nobody needs", id);
         }
@@ -200,9 +218,9 @@ public final class Session {
 
     private void requested(Request request, Envelope envelope, Replies replies)
             throws InterruptedException {
-        Optional<RefusedException> refusal = refusalOf(request);
+        Optional<JsonLine> refusal = refusalOf(request);
         if (refusal.isPresent()) {
-            replies.send(refusal.get().answer(request.id()));
+            replies.send(refusal.get());
             return;
         }
         places.acquire();
@@ -223,27 +241,41 @@ public final class Session {
     }
 
     /** What can be refused without doing anything. */
-    private Optional<RefusedException> refusalOf(Request request) {
-        boolean initialized = client != null;
+    private Optional<JsonLine> refusalOf(Request request) {
+        if (Stateless.isMeant(request)) {
+            return protocol.stateless().refusal(request).map(Stateless.Refusal::answer);
+        }
         return switch (request.method()) {
             case "ping" -> Optional.empty();
             case "initialize" ->
-                    initialized
-                            ? refused(INVALID_REQUEST, "this session is initialized already")
+                    isInitialized()
+                            ? refused(
+                                    request, INVALID_REQUEST, "this session is initialized already")
                             : Optional.empty();
-            case "tools/list", "tools/call" ->
-                    initialized
-                            ? Optional.empty()
-                            : refused(INVALID_REQUEST, "not initialized: send `initialize` first");
-            default ->
-                    refused(
-                            METHOD_NOT_FOUND,
-                            "no method `" + ShownText.of(request.method(), SHOWN_MAX) + "`");
+            case "tools/list", "tools/call", "prompts/list", "prompts/get" ->
+                    uninitialized(request);
+            case "resources/list", "resources/templates/list", "resources/read" ->
+                    protocol.runbooks().isOffered() ? uninitialized(request) : unknown(request);
+            default -> unknown(request);
         };
     }
 
-    private static Optional<RefusedException> refused(ProtocolError error, String message) {
-        return Optional.of(new RefusedException(error, message));
+    private Optional<JsonLine> uninitialized(Request request) {
+        return isInitialized()
+                ? Optional.empty()
+                : refused(request, INVALID_REQUEST, "not initialized: send `initialize` first");
+    }
+
+    private static Optional<JsonLine> unknown(Request request) {
+        return refused(
+                request,
+                METHOD_NOT_FOUND,
+                "no method `" + ShownText.of(request.method(), SHOWN_MAX) + "`");
+    }
+
+    private static Optional<JsonLine> refused(
+            Request request, ProtocolError error, String message) {
+        return Optional.of(Answers.error(request.id(), error, message));
     }
 
     private void work(Pending pending) {
@@ -254,8 +286,10 @@ public final class Session {
             }
         } catch (RefusedException refused) {
             answer(pending, refused.answer(request.id()));
+        } catch (InterruptedException takenBack) {
+            LOG.debug("session {}: a request that listened was taken back", id);
         } catch (RuntimeException | Error bug) {
-            answer(pending, internalError(id, bug).answer(request.id()));
+            answer(pending, methods.internalError(id, bug).answer(request.id()));
         } finally {
             inFlight.remove(request.id(), pending);
             pending.end();
@@ -263,14 +297,39 @@ public final class Session {
         }
     }
 
-    private void perform(Pending pending) throws RefusedException {
+    private void perform(Pending pending) throws RefusedException, InterruptedException {
+        boolean isStateless = Stateless.isMeant(pending.request());
+        Frame frame = isStateless ? protocol.statelessFrame() : Frame.HANDSHAKEN;
         switch (pending.request().method()) {
             case "initialize" -> initialize(pending);
-            case "tools/call" -> sdk.call(pending);
-            case "tools/list" -> answer(pending, toolPage(pending));
-            default ->
-                    answer(pending, Answers.end(Answers.result(pending.request().id()).raw("{}")));
+            case "tools/call" -> {
+                if (isStateless) {
+                    ClientSession session = Stateless.session(newsId, pending.request());
+                    ToolResult result = methods.call(pending, session);
+                    answer(pending, Answers.toolResult(frame, pending.request().id(), result));
+                } else {
+                    handshaken().sdk().call(pending);
+                }
+            }
+            case "subscriptions/listen" ->
+                    answer(pending, listening.listen(pending, methods, frame));
+            default -> answer(pending, told(pending, frame));
         }
+    }
+
+    /** The answer of what only tells. */
+    private JsonLine told(Pending pending, Frame frame) throws RefusedException {
+        String requestId = pending.request().id();
+        return switch (pending.request().method()) {
+            case "server/discover" -> protocol.handshake().discovered(frame, requestId);
+            case "tools/list" -> methods.tools(pending, frame);
+            case "prompts/list" -> methods.prompts(pending, frame);
+            case "prompts/get" -> methods.prompt(pending, frame);
+            case "resources/list" -> methods.resources(pending, frame);
+            case "resources/templates/list" -> methods.resourceTemplates(pending, frame);
+            case "resources/read" -> methods.resource(pending, frame);
+            default -> Answers.end(Answers.result(requestId).raw("{}")); // ping
+        };
     }
 
     private void initialize(Pending pending) throws RefusedException {
@@ -278,83 +337,19 @@ public final class Session {
         if (request.isEmpty()) {
             throw new RefusedException(INVALID_PARAMS, "`protocolVersion` must be a string");
         }
-        client = Handshake.session(id, request.get());
+        SdkDispatch sdk = new SdkDispatch(id, protocol.handshake(), this::callTool, this::answer);
+        handshaken = new Handshaken(Handshake.session(id, request.get()), sdk);
         batchesAllowed = Handshake.negotiated(request.get()).equals(Handshake.WITH_BATCHES);
         sdk.initialize(pending, request.get());
     }
 
-    private JsonLine toolPage(Pending pending) throws RefusedException {
-        JsonNode cursor =
-                pending.params() == null
-                        ? JsonNodeFactory.instance.missingNode()
-                        : pending.params().path("cursor");
-        if (!cursor.isMissingNode() && !cursor.isString()) {
-            throw new RefusedException(INVALID_PARAMS, "`cursor` must be a string");
-        }
-        Optional<byte[]> page =
-                protocol.pages()
-                        .page(caller(pending), cursor.isMissingNode() ? null : cursor.asString());
-        if (page.isEmpty()) {
-            throw new RefusedException(
-                    INVALID_PARAMS,
-                    "`cursor` is unknown, or the list has changed: list again without one");
-        }
-        return Answers.end(Answers.result(pending.request().id()).raw(page.get()));
-    }
-
     /** The handler of {@code tools/call}, run by the SDK on the request's own thread. */
     private ToolResult callTool(Pending pending) throws RefusedException {
-        JsonNode name =
-                pending.params() == null
-                        ? JsonNodeFactory.instance.missingNode()
-                        : pending.params().path("name");
-        ClientSession session = client;
-        if (pending.params() == null || session == null || !name.isString()) {
-            throw new RefusedException(INVALID_PARAMS, "`name` must be a string");
-        }
-        String callId = id + "-" + callNumbers.incrementAndGet();
-        try {
-            Optional<ToolResult> result = Optional.empty();
-            if (ToolName.isValid(name.asString())) {
-                JsonNode arguments = pending.params().path("arguments");
-                result =
-                        protocol.service()
-                                .call(
-                                        new ToolCall(
-                                                callId,
-                                                new ToolName(name.asString()),
-                                                arguments.isMissingNode()
-                                                        ? JsonNodeFactory.instance.objectNode()
-                                                        : arguments,
-                                                caller(pending),
-                                                session,
-                                                pending.trace()),
-                                        ProgressNotices.of(pending));
-            }
-            if (result.isEmpty()) {
-                throw new RefusedException(
-                        INVALID_PARAMS,
-                        "unknown tool `"
-                                + ShownText.of(name.asString(), SHOWN_MAX)
-                                + "`: see tools/list");
-            }
-            return result.get();
-        } catch (InterruptedException takenBack) {
-            // Reaches nobody, unless somebody else interrupted the call.
-            throw new RefusedException(INTERNAL_ERROR, "the call was interrupted");
-        } catch (RuntimeException | Error bug) {
-            throw internalError(callId, bug);
-        }
+        return methods.call(pending, handshaken().client());
     }
 
-    private Caller caller(Pending pending) {
-        return new Caller(principal, pending.envelope().narrowing());
-    }
-
-    private RefusedException internalError(String callId, Throwable bug) {
-        LOG.error("call {} of {}: internal error", callId, principal, bug);
-        return new RefusedException(
-                INTERNAL_ERROR, "internal error; see daemon.log, call " + callId);
+    private Handshaken handshaken() {
+        return Objects.requireNonNull(handshaken, "refused before the handshake");
     }
 
     private void answer(Pending pending, JsonLine line) {

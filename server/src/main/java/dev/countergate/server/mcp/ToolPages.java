@@ -36,7 +36,7 @@ final class ToolPages {
     }
 
     /**
-     * The {@code ListToolsResult} that begins at {@code cursor}.
+     * The members of the {@code ListToolsResult} that begins at {@code cursor}.
      *
      * @param cursor as given with the page before, or null for the first page
      * @return empty when there is no such page, or no longer
@@ -93,7 +93,7 @@ final class ToolPages {
     }
 
     private static byte[] page(List<Description> tools, String next) {
-        JsonLine line = new JsonLine().raw("{\"tools\":[");
+        JsonLine line = new JsonLine().raw("\"tools\":[");
         String separator = "";
         for (Description tool : tools) {
             line.raw(separator).raw("{\"name\":").string(tool.name());
@@ -109,6 +109,6 @@ final class ToolPages {
         if (!next.equals(FIRST)) {
             line.raw(",\"nextCursor\":").string(next);
         }
-        return line.raw("}").part();
+        return line.part();
     }
 }

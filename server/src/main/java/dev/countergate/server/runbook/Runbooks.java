@@ -31,6 +31,10 @@ import org.slf4j.LoggerFactory;
  * <p>INVARIANT: what an agent says is looked up among the URIs of the files found, and never becomes a path. Thread safe.
  */
 public final class Runbooks {
+    /** None at all. */
+    public static final Runbooks NONE =
+            new Runbooks(Optional::empty, () -> Redactor.of(List.of()), System::nanoTime);
+
     /** For how long what was found is taken to be there still. */
     static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 

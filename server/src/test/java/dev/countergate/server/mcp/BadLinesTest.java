@@ -218,7 +218,7 @@ class BadLinesTest {
                 row(
                         "the probe of 2026-07-28",
                         request("7", "\"method\":\"server/discover\",\"params\":{}"),
-                        -32601,
+                        -32602,
                         "7"),
                 row(
                         "a log level",
@@ -228,7 +228,7 @@ class BadLinesTest {
                         -32601,
                         "7"),
                 row("resources", request("7", "\"method\":\"resources/list\""), -32601, "7"),
-                row("prompts", request("7", "\"method\":\"prompts/list\""), -32601, "7"),
+                row("completion", request("7", "\"method\":\"completion/complete\""), -32601, "7"),
                 row(
                         "a notification's name with an id",
                         request("7", "\"method\":\"notifications/cancelled\",\"params\":{}"),
@@ -400,10 +400,10 @@ class BadLinesTest {
     }
 
     @Test
-    void falls_back_to_the_handshake_after_the_probe_of_2026_07_28() throws Exception {
+    void takes_a_handshake_after_a_probe_that_names_no_version() throws Exception {
         try (Peer peer = Peer.connect(sessions)) {
             peer.line(request("0", "\"method\":\"server/discover\",\"params\":{}"));
-            assertThat(peer.answer().path("error").path("code").asInt()).isEqualTo(-32601);
+            assertThat(peer.answer().path("error").path("code").asInt()).isEqualTo(-32602);
             peer.line(Peer.initialize("2025-11-25"));
             assertThat(peer.answer().has("result")).isTrue();
             assertServes(peer);

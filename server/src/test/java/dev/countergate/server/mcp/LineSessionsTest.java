@@ -57,7 +57,7 @@ class LineSessionsTest {
             assertThat(result.path("protocolVersion").asString()).isEqualTo(spoken);
             assertThat(result.path("serverInfo").path("version").asString()).isEqualTo("1.2.3");
             assertThat(result.path("capabilities").toString())
-                    .isEqualTo("{\"tools\":{\"listChanged\":true}}");
+                    .isEqualTo("{\"tools\":{\"listChanged\":true},\"prompts\":{}}");
             assertThat(result.path("instructions").asString())
                     .contains("Read:", "Propose:", "Wait:", "Verify:");
         }
