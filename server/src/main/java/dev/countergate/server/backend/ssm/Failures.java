@@ -39,7 +39,7 @@ final class Failures {
                 || thrown instanceof ApiCallAttemptTimeoutException) {
             return late(action);
         }
-        if (cause(thrown, LastLook.StoppedException.class).isPresent()) {
+        if (cause(thrown, SendingHttp.StoppedException.class).isPresent()) {
             return CallFailedException.of(
                     FailureCode.CANCELLED, Sending.STOPPED, "wait until the freeze is lifted");
         }

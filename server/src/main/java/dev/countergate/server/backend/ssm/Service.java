@@ -32,6 +32,7 @@ final class Service implements AutoCloseable {
     private final Backend.Limits limits;
     private final Semaphore places;
     private final SdkHttpClient http;
+    private final SdkHttpClient sendingHttp;
     private final Credentials credentials;
     private final SsmClient reading;
     private final SsmClient sending;
@@ -44,31 +45,31 @@ final class Service implements AutoCloseable {
                         .connectionTimeout(CONNECTING)
                         .socketTimeout(limits.timeout())
                         .build();
+        this.sendingHttp = new SendingHttp(CONNECTING, limits.timeout());
         this.credentials = Credentials.of(backend, http);
         ExecutionInterceptor limit = new ResponseLimit(limits.responseBytesMax());
         this.reading =
-                builder(backend)
+                builder(backend, http)
                         .overrideConfiguration(
                                 to ->
                                         to.retryStrategy(RetryMode.STANDARD)
                                                 .addExecutionInterceptor(limit))
                         .build();
         this.sending =
-                builder(backend)
+                builder(backend, sendingHttp)
                         .overrideConfiguration(
                                 to ->
                                         to.retryStrategy(DefaultRetryStrategy.doNotRetry())
-                                                .addExecutionInterceptor(limit)
-                                                .addExecutionInterceptor(new LastLook()))
+                                                .addExecutionInterceptor(limit))
                         .build();
     }
 
-    private SsmClientBuilder builder(Backend.Ssm backend) {
+    private SsmClientBuilder builder(Backend.Ssm backend, SdkHttpClient client) {
         SsmClientBuilder builder =
                 SsmClient.builder()
                         .region(Region.of(backend.region()))
                         .credentialsProvider(credentials)
-                        .httpClient(http);
+                        .httpClient(client);
         return backend.endpoint() == null ? builder : builder.endpointOverride(backend.endpoint());
     }
 
@@ -123,12 +124,8 @@ final class Service implements AutoCloseable {
                         "no time was left for `" + action + "`",
                         "raise the backend's `timeout`");
             }
-            return call.apply(
-                    client,
-                    configuration ->
-                            configuration
-                                    .apiCallTimeout(most)
-                                    .putExecutionAttribute(LastLook.MAY_BEGIN, mayBegin));
+            return ScopedValue.where(SendingHttp.MAY_BEGIN, mayBegin)
+                    .call(() -> call.apply(client, to -> to.apiCallTimeout(most)));
         } catch (SdkException | Credentials.UnavailableException e) {
             // An interrupt shows as one of several exceptions, with the thread's mark still set or
             // already taken.
@@ -146,6 +143,7 @@ final class Service implements AutoCloseable {
         reading.close();
         sending.close();
         credentials.close();
+        sendingHttp.close();
         http.close();
     }
 }
