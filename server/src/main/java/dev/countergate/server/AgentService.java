@@ -7,6 +7,7 @@ import dev.countergate.policy.result.ToolResult;
 import dev.countergate.server.audit.Store;
 import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.backend.CallContext.Progress;
+import dev.countergate.server.call.CallPipeline;
 import dev.countergate.server.call.ToolService;
 import dev.countergate.server.daemon.Separation;
 import dev.countergate.server.daemon.Service;
@@ -37,12 +38,13 @@ final class AgentService implements Service {
     private final WebhookNotices notices;
     private final Store store;
     private final LineSessions sessions;
+    private final CallPipeline calls;
     private final CountedTools tools;
 
     /** A service of {@code tools} and {@code runbooks}; it closes all that it is given when it is closed. */
     AgentService(
             ServedCatalogue served,
-            ToolService tools,
+            CallPipeline tools,
             Runbooks runbooks,
             Proposals proposals,
             OperatorPlane operators,
@@ -53,6 +55,7 @@ final class AgentService implements Service {
         this.operators = operators;
         this.notices = notices;
         this.store = store;
+        this.calls = tools;
         this.tools = new CountedTools(tools);
         this.sessions =
                 new LineSessions(
@@ -108,6 +111,7 @@ final class AgentService implements Service {
     @Override
     public void close() {
         sessions.close();
+        calls.close();
         proposals.close();
         notices.close();
         served.close();

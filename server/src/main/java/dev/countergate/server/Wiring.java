@@ -11,7 +11,6 @@ import dev.countergate.server.authority.FreezeFile;
 import dev.countergate.server.authority.Freezes;
 import dev.countergate.server.call.CallPipeline;
 import dev.countergate.server.call.ResultPages;
-import dev.countergate.server.call.ToolService;
 import dev.countergate.server.config.CatalogueLoader;
 import dev.countergate.server.config.CatalogueSchema;
 import dev.countergate.server.config.Loading;
@@ -186,7 +185,7 @@ public final class Wiring {
                         log,
                         random,
                         clock);
-        ToolService tools =
+        CallPipeline tools =
                 new CallPipeline(
                         served.current(),
                         new ResultPages(random, System::nanoTime),

@@ -1,5 +1,6 @@
 package dev.countergate.policy.catalogue;
 
+import dev.countergate.policy.call.Narrowing;
 import dev.countergate.policy.call.ToolName;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,11 @@ public record Powers(@Nullable Set<ToolName> tools, List<CallLimit> limits) {
     /** Whether there is such a tool for it, if the catalogue has one. */
     public boolean include(ToolName tool) {
         return tools == null || tools.contains(tool);
+    }
+
+    /** Whether there is {@code tool} for a call that asks for no more than {@code narrowing}. */
+    public boolean include(Tool tool, Narrowing narrowing) {
+        return include(tool.name()) && narrowing.leaves(tool.name(), tool.effect() == Effect.READ);
     }
 
     /** Whether anything is kept from it. */

@@ -55,7 +55,10 @@ final class Schema {
                                     + " UNIQUE, subject TEXT NOT NULL, statement TEXT NOT NULL,"
                                     + " signature TEXT NOT NULL)",
                             "CREATE INDEX evidence_subject ON evidence (subject)",
-                            "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)"));
+                            "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)"),
+                    List.of(
+                            "CREATE TABLE call (principal TEXT NOT NULL, at INTEGER NOT NULL,"
+                                    + " calls INTEGER NOT NULL, PRIMARY KEY (principal, at))"));
 
     /** The newest version. */
     static final int VERSION = STEPS.size();

@@ -9,7 +9,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -101,6 +103,20 @@ final class SqliteRows implements Store.Rows {
     public int attempts(String key, Instant since) throws StoreException {
         return count(
                 "SELECT count(*) FROM attempt WHERE key = ? AND at > ?", key, since.toEpochMilli());
+    }
+
+    @Override
+    public Map<Instant, Integer> calls(String principal, Instant since) throws StoreException {
+        Map<Instant, Integer> calls = new LinkedHashMap<>();
+        for (Map.Entry<Instant, Integer> each :
+                query(
+                        "SELECT at, calls FROM call WHERE principal = ? AND at >= ? ORDER BY at",
+                        row -> Map.entry(Instant.ofEpochMilli(row.getLong(1)), row.getInt(2)),
+                        principal,
+                        since.toEpochMilli())) {
+            calls.put(each.getKey(), each.getValue());
+        }
+        return calls;
     }
 
     @Override

@@ -203,6 +203,11 @@ final class SqliteTransaction implements Store.Transaction {
     }
 
     @Override
+    public Map<Instant, Integer> calls(String principal, Instant since) throws StoreException {
+        return rows.calls(principal, since);
+    }
+
+    @Override
     public int failures(String environment, Instant since) throws StoreException {
         return rows.failures(environment, since);
     }
@@ -288,6 +293,21 @@ final class SqliteTransaction implements Store.Transaction {
                 counted,
                 at.toEpochMilli(),
                 proposal);
+    }
+
+    @Override
+    public void count(String principal, Instant at, int calls) throws StoreException {
+        update(
+                "INSERT INTO call VALUES (?, ?, ?) ON CONFLICT (principal, at) DO UPDATE SET calls ="
+                        + " calls + excluded.calls",
+                principal,
+                at.toEpochMilli(),
+                calls);
+    }
+
+    @Override
+    public void forgetCalls(Instant before) throws StoreException {
+        update("DELETE FROM call WHERE at < ?", before.toEpochMilli());
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -49,6 +50,9 @@ public interface Store extends AutoCloseable {
         /** How many attempts were counted under {@code key} since then. */
         int attempts(String key, Instant since) throws StoreException;
 
+        /** How many calls of {@code principal} were counted, by when, from then on. */
+        Map<Instant, Integer> calls(String principal, Instant since) throws StoreException;
+
         /** How many failures an environment had since then. */
         int failures(String environment, Instant since) throws StoreException;
 
@@ -85,6 +89,12 @@ public interface Store extends AutoCloseable {
 
         /** Counts an attempt of a proposal under a key. */
         void attempt(String key, Instant at, String proposal) throws StoreException;
+
+        /** Counts calls of a principal, beside those counted at the same time before. */
+        void count(String principal, Instant at, int calls) throws StoreException;
+
+        /** Forgets the calls counted before then. */
+        void forgetCalls(Instant before) throws StoreException;
 
         /** Counts a failure in an environment, a proposal's first only. */
         void fail(String environment, Instant at, String proposal) throws StoreException;

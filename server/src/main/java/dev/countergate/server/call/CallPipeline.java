@@ -4,9 +4,12 @@ import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.call.ToolCall;
+import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.catalogue.BackendName;
+import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.catalogue.Effect;
 import dev.countergate.policy.catalogue.Guard.Limit;
+import dev.countergate.policy.catalogue.Powers;
 import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.parameter.Arguments;
 import dev.countergate.policy.request.Renderer;
@@ -45,7 +48,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  * The path of a call: find, bind, render, decide, record, act or propose, shape. Each step takes the former's value; none
  * goes back. Thread safe; a call runs on the thread that makes it.
  */
-public final class CallPipeline implements ToolService {
+public final class CallPipeline implements ToolService, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CallPipeline.class);
 
     /** How much of a call's arguments the log holds, in characters. */
@@ -56,6 +59,7 @@ public final class CallPipeline implements ToolService {
     private final Proposals proposals;
     private final ProposalTools proposalTools;
     private final Store store;
+    private final CallLimits callLimits;
     private final NotifyLimits notifyLimits;
     private final Clock clock;
     private final LongSupplier ticker;
@@ -78,8 +82,9 @@ public final class CallPipeline implements ToolService {
         this.current = current;
         this.pages = pages;
         this.proposals = proposals;
-        this.proposalTools = new ProposalTools(proposals);
+        this.proposalTools = new ProposalTools(proposals, this::isThere);
         this.store = store;
+        this.callLimits = new CallLimits(store, clock);
         this.notifyLimits = new NotifyLimits(ticker);
         this.clock = clock;
         this.ticker = ticker;
@@ -92,7 +97,9 @@ public final class CallPipeline implements ToolService {
 
     @Override
     public Listing list(Caller caller) {
-        return current.now().listing().listing();
+        Serving serving = current.now();
+        return serving.listing()
+                .of(caller, serving.catalogue().principals().powers(caller.principal()));
     }
 
     @Override
@@ -106,13 +113,48 @@ public final class CallPipeline implements ToolService {
             return Optional.of(pages.answer(call.principal(), call.arguments()));
         }
         if (ProposalTools.has(call.tool())) {
-            return Optional.of(followed(call, progress));
+            return ProposalTools.leaves(call.caller().narrowing(), call.tool())
+                    ? Optional.of(followed(call, progress))
+                    : Optional.empty();
         }
         try (Serving serving = current.lease()) {
-            Optional<Tool> tool = serving.catalogue().find(call.tool());
-            return tool.isEmpty()
-                    ? Optional.empty()
+            Powers powers = serving.catalogue().principals().powers(call.principal());
+            Optional<Tool> tool =
+                    serving.catalogue()
+                            .find(call.tool())
+                            .filter(found -> powers.include(found, call.caller().narrowing()));
+            if (tool.isEmpty()) {
+                return Optional.empty();
+            }
+            Optional<ToolResult> refusal = limited(call, powers);
+            return refusal.isPresent()
+                    ? refusal
                     : Optional.of(call(serving, tool.get(), call, progress));
+        }
+    }
+
+    /** Whether there is such a tool for the caller; one that is kept from it is to it as if there were none. */
+    private boolean isThere(Caller caller, ToolName name) {
+        Catalogue catalogue = current.now().catalogue();
+        Powers powers = catalogue.principals().powers(caller.principal());
+        return catalogue
+                .find(name)
+                .filter(tool -> powers.include(tool, caller.narrowing()))
+                .isPresent();
+    }
+
+    private Optional<ToolResult> limited(ToolCall call, Powers powers) {
+        try {
+            Optional<CallLimits.Reached> reached =
+                    callLimits.take(call.principal(), powers.limits());
+            if (reached.isEmpty()) {
+                return Optional.empty();
+            }
+            record(call, "refused", "RATE_LIMITED", null);
+            return Optional.of(
+                    Refusals.tooManyCalls(call.principal(), reached.get(), clock.instant()));
+        } catch (StoreException unreadable) {
+            return Optional.of(unrecorded(call, unreadable));
         }
     }
 
@@ -386,6 +428,12 @@ public final class CallPipeline implements ToolService {
                 .addKeyValue("call", call.id())
                 .addKeyValue("tool", call.tool())
                 .addKeyValue("principal", call.principal());
+    }
+
+    /** Keeps what it has counted; to be called while the store is open. */
+    @Override
+    public void close() {
+        callLimits.close();
     }
 
     private record Bound(Arguments arguments, Request request) {}

@@ -1,9 +1,12 @@
 package dev.countergate.server.call;
 
+import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.call.Narrowing;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.call.ToolName;
+import dev.countergate.policy.change.Core;
 import dev.countergate.policy.parameter.Arguments;
 import dev.countergate.policy.parameter.Parameter;
 import dev.countergate.policy.parameter.ParameterType;
@@ -18,6 +21,7 @@ import dev.countergate.server.proposal.RefusedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -54,12 +58,29 @@ final class ProposalTools {
     private static final Duration PROGRESS = Duration.ofSeconds(5);
 
     private final Proposals proposals;
+    private final BiPredicate<Caller, ToolName> isThere;
 
-    ProposalTools(Proposals proposals) {
+    /**
+     * @param isThere whether there is such a tool for a caller
+     */
+    ProposalTools(Proposals proposals, BiPredicate<Caller, ToolName> isThere) {
         this.proposals = proposals;
+        this.isThere = isThere;
     }
 
-    static List<ToolService.Description> descriptions() {
+    /** Whether {@code narrowing} leaves one of these: taking a proposal back is no reading. */
+    static boolean leaves(Narrowing narrowing, ToolName tool) {
+        return !narrowing.readsOnly() || !tool.equals(WITHDRAW);
+    }
+
+    /** Those that {@code narrowing} leaves. */
+    static List<ToolService.Description> descriptions(Narrowing narrowing) {
+        return descriptions().stream()
+                .filter(each -> leaves(narrowing, new ToolName(each.name())))
+                .toList();
+    }
+
+    private static List<ToolService.Description> descriptions() {
         return List.of(
                 new ToolService.Description(
                         STATUS.value(),
@@ -106,7 +127,10 @@ final class ProposalTools {
             case Checked.Invalid<Arguments>(List<Fault> faults) -> Refusals.invalid(faults);
             case Checked.Valid<Arguments>(Arguments bound) -> {
                 if (call.tool().equals(LIST)) {
-                    yield ProposalAnswers.ofList(proposals.list(call.principal()));
+                    yield ProposalAnswers.ofList(
+                            proposals.list(call.principal()).stream()
+                                    .map(status -> shown(call, status))
+                                    .toList());
                 }
                 String name = bound.value(ID).orElseThrow().stringValue();
                 if (!ProposalId.isValid(name)) {
@@ -143,7 +167,15 @@ final class ProposalTools {
                     "proposal `" + id + "` is " + status.state());
         }
         proposals.tell(call.session().id(), status);
-        return ProposalAnswers.ofStatus(status);
+        return ProposalAnswers.ofStatus(shown(call, status));
+    }
+
+    /** Without the name of a tool that is kept from the caller. */
+    private ProposalStatus shown(ToolCall call, ProposalStatus status) {
+        Core.Undo undo = status.undo();
+        return undo == null || isThere.test(call.caller(), undo.tool())
+                ? status
+                : status.withoutUndo();
     }
 
     /** Whether nothing has changed that the agent would want to know at once. */
@@ -155,7 +187,7 @@ final class ProposalTools {
         try {
             return proposals
                     .withdraw(call.principal(), call.session().id(), id)
-                    .map(ProposalAnswers::ofStatus)
+                    .map(status -> ProposalAnswers.ofStatus(shown(call, status)))
                     .orElseGet(ProposalTools::unknown);
         } catch (RefusedException refused) {
             return Refusals.notAllowed(

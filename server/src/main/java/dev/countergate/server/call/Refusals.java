@@ -1,10 +1,15 @@
 package dev.countergate.server.call;
 
 import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.parameter.PrometheusDuration;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.result.ToolResult.ErrorBody;
 import dev.countergate.policy.rule.Decision;
+import dev.countergate.policy.token.UtcTime;
 import dev.countergate.server.proposal.Answer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +90,23 @@ final class Refusals {
                         + per
                         + ", which is its limit; nothing was sent",
                 "wait, or tell your user directly",
+                null,
+                List.of());
+    }
+
+    static ToolResult tooManyCalls(PrincipalId principal, CallLimits.Reached reached, Instant now) {
+        long wait =
+                Math.max(1, Math.ceilDiv(Duration.between(now, reached.again()).toMillis(), 1_000));
+        return of(
+                "RATE_LIMITED",
+                "`"
+                        + principal
+                        + "` is at its limit of "
+                        + reached.limit().calls()
+                        + (reached.limit().calls() == 1 ? " call per " : " calls per ")
+                        + PrometheusDuration.text(reached.limit().per())
+                        + "; nothing was sent",
+                "call again at " + UtcTime.text(reached.again()) + ", in " + wait + " s",
                 null,
                 List.of());
     }

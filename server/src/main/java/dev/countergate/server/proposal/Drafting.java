@@ -220,7 +220,7 @@ final class Drafting {
             if (!look.isMet()) {
                 return Drafted.refused(
                         "PRECONDITION_FAILED",
-                        Recheck.failed(requirement.read().tool().value(), requirement, look),
+                        Recheck.failed(lease, wanted.call().principal(), requirement, look),
                         "look again why the change is wanted; propose it when this holds",
                         null);
             }

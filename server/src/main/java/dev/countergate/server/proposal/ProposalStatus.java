@@ -93,6 +93,31 @@ public record ProposalStatus(
                 entry.kept().result());
     }
 
+    /** The same, and no word of how it could be undone. */
+    public ProposalStatus withoutUndo() {
+        return new ProposalStatus(
+                id,
+                code,
+                state,
+                version,
+                tool,
+                requester,
+                risk,
+                environment,
+                targets,
+                summary,
+                created,
+                expires,
+                needed,
+                given,
+                why,
+                outcome,
+                verification,
+                null,
+                isCancellable,
+                result);
+    }
+
     /** Whether nothing follows any more, verification included. */
     public boolean isSettled() {
         boolean isLookedAt =

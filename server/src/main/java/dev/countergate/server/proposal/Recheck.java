@@ -2,6 +2,8 @@ package dev.countergate.server.proposal;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Person;
+import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.catalogue.Guard;
 import dev.countergate.policy.catalogue.Policy;
 import dev.countergate.policy.catalogue.Tool;
@@ -169,6 +171,12 @@ final class Recheck {
             obstacles.add(
                     new Obstacle(Obstacle.Kind.FORBIDDEN, "this server only observes by now"));
         }
+        if (!lease.catalogue().principals().powers(core.requester()).include(core.tool())) {
+            obstacles.add(
+                    new Obstacle(
+                            Obstacle.Kind.FORBIDDEN,
+                            "who asked for it may not call the tool any more"));
+        }
         tooClose(policy, separating.of(core.requester()))
                 .map(why -> new Obstacle(Obstacle.Kind.SEPARATION, why))
                 .ifPresent(obstacles::add);
@@ -236,11 +244,20 @@ final class Recheck {
                 : Optional.of(
                         new Obstacle(
                                 Obstacle.Kind.PRECONDITION,
-                                failed(requirement.read().tool().value(), requirement, look)));
+                                failed(lease, entry.core().requester(), requirement, look)));
     }
 
-    static String failed(String tool, Guard.Requirement requirement, Looks.Look look) {
+    /** What a requester is told; it learns nothing of a tool that is kept from it, nor of what that showed. */
+    static String failed(
+            Served.Lease lease,
+            PrincipalId requester,
+            Guard.Requirement requirement,
+            Looks.Look look) {
         String reason = requirement.reason().isEmpty() ? "" : ": " + requirement.reason();
+        ToolName tool = requirement.read().tool();
+        if (!lease.catalogue().principals().powers(requester).include(tool)) {
+            return "a precondition does not hold" + reason;
+        }
         return "`"
                 + tool
                 + "` must show `"

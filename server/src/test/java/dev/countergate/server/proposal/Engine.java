@@ -39,7 +39,9 @@ import dev.countergate.server.backend.BackendClient;
 import dev.countergate.server.backend.Backends;
 import dev.countergate.server.backend.CallContext;
 import dev.countergate.server.backend.ChangeClient;
+import dev.countergate.server.call.CallPipeline;
 import dev.countergate.server.call.CurrentCatalogue;
+import dev.countergate.server.call.ResultPages;
 import dev.countergate.server.call.Serving;
 import dev.countergate.server.config.CatalogueLoader;
 import dev.countergate.server.config.Loading;
@@ -280,6 +282,17 @@ final class Engine implements AutoCloseable {
     /** The store alone, to be left as a process that is killed would leave it. */
     Ledger ledger() {
         return new Ledger(store, clock, entry -> {});
+    }
+
+    /** The whole path of a call, with another one's pages and counts each time. */
+    CallPipeline pipeline() {
+        return new CallPipeline(
+                current,
+                new ResultPages(random, System::nanoTime),
+                proposals,
+                store,
+                clock.withZone(ZoneOffset.UTC),
+                System::nanoTime);
     }
 
     /** Ends the process and begins another on the same store. */
