@@ -9,8 +9,11 @@ import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.call.CallPipeline;
 import dev.countergate.server.call.ToolService;
+import dev.countergate.server.daemon.Listener;
 import dev.countergate.server.daemon.Separation;
 import dev.countergate.server.daemon.Service;
+import dev.countergate.server.http.HttpListener;
+import dev.countergate.server.http.HttpSettings;
 import dev.countergate.server.mcp.LineSessions;
 import dev.countergate.server.mcp.Protocol;
 import dev.countergate.server.mcp.SessionLimits;
@@ -20,9 +23,12 @@ import dev.countergate.server.proposal.Proposals;
 import dev.countergate.server.runbook.Runbooks;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ArrayNode;
@@ -40,8 +46,13 @@ final class AgentService implements Service {
     private final LineSessions sessions;
     private final CallPipeline calls;
     private final CountedTools tools;
+    private final List<Listener> listeners;
 
-    /** A service of {@code tools} and {@code runbooks}; it closes all that it is given when it is closed. */
+    /**
+     * A service of {@code tools} and {@code runbooks}; it closes all that it is given when it is closed.
+     *
+     * @param http or null where it is not served over HTTP
+     */
     AgentService(
             ServedCatalogue served,
             CallPipeline tools,
@@ -49,7 +60,8 @@ final class AgentService implements Service {
             Proposals proposals,
             OperatorPlane operators,
             WebhookNotices notices,
-            Store store) {
+            Store store,
+            @Nullable HttpSettings http) {
         this.served = served;
         this.proposals = proposals;
         this.operators = operators;
@@ -57,15 +69,29 @@ final class AgentService implements Service {
         this.store = store;
         this.calls = tools;
         this.tools = new CountedTools(tools);
-        this.sessions =
-                new LineSessions(
-                        new Protocol(this.tools, runbooks, Version.TEXT, SessionLimits.STANDARD));
+        Protocol protocol =
+                new Protocol(this.tools, runbooks, Version.TEXT, SessionLimits.STANDARD);
+        this.sessions = new LineSessions(protocol);
+        this.listeners =
+                http == null ? List.of() : List.of(new HttpListener(http, protocol, this::bearer));
     }
 
     @Override
     public void serve(InputStream in, OutputStream out, PrincipalId principal)
             throws InterruptedException {
         sessions.serve(in, out, principal);
+    }
+
+    @Override
+    public List<Listener> listeners() {
+        return listeners;
+    }
+
+    /** Who says nothing is nobody: any local user reaches a loopback port, and the kernel does not say which one did. */
+    private Optional<PrincipalId> bearer(@Nullable String token) {
+        return token == null
+                ? Optional.empty()
+                : served.catalogue().principals().ofBearer(token, Instant.now());
     }
 
     @Override

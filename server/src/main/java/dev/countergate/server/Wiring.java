@@ -22,6 +22,7 @@ import dev.countergate.server.daemon.OperatorListener.Operation;
 import dev.countergate.server.daemon.Separation;
 import dev.countergate.server.daemon.Separations;
 import dev.countergate.server.daemon.SystemAccounts;
+import dev.countergate.server.http.HttpSettings;
 import dev.countergate.server.notice.WebhookNotices;
 import dev.countergate.server.operator.KeyLeaves;
 import dev.countergate.server.operator.OperatorLog;
@@ -45,10 +46,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Builds all objects by constructor, top to bottom; nothing else knows all of them. */
 public final class Wiring {
+    private static final String NO_TOKEN =
+            "`--http`: the catalogue names no token, and whoever reaches the port could call: name one with"
+                    + " `countergate token add NAME`";
+
     private Wiring() {}
 
     /** Reads a catalogue without serving it. */
@@ -77,15 +83,22 @@ public final class Wiring {
     /**
      * Builds what a daemon serves.
      *
+     * @param http how it is to be served over HTTP, or null
      * @throws IOException when its store cannot be opened
      */
     public static Built daemon(
-            DaemonSettings settings, boolean lenient, Map<String, String> environment)
+            DaemonSettings settings,
+            boolean lenient,
+            @Nullable HttpSettings http,
+            Map<String, String> environment)
             throws IOException {
         Sources sources = Sources.of(environment::get);
         CatalogueLoader loader = new CatalogueLoader(sources, lenient);
         return switch (loader.load(settings.catalogue())) {
             case Loading.Faulty faulty -> new Built.Faulty(text(faulty.faults()));
+            case Loading.Loaded first
+                    when http != null && !first.catalogue().principals().haveTokens() ->
+                    new Built.Faulty(List.of(NO_TOKEN));
             case Loading.Loaded first -> {
                 ServedCatalogue served =
                         new ServedCatalogue(
@@ -96,7 +109,7 @@ public final class Wiring {
                                 new AcceptedCatalogue(settings.state().path()),
                                 Clock.systemUTC());
                 try {
-                    yield serving(settings, environment, served);
+                    yield serving(settings, http, environment, served);
                 } catch (StoreException failed) {
                     served.close();
                     throw new IOException(failed.getMessage(), failed);
@@ -141,7 +154,10 @@ public final class Wiring {
     }
 
     private static Built.Ready serving(
-            DaemonSettings settings, Map<String, String> environment, ServedCatalogue served)
+            DaemonSettings settings,
+            @Nullable HttpSettings http,
+            Map<String, String> environment,
+            ServedCatalogue served)
             throws StoreException, IOException {
         Clock clock = Clock.systemUTC();
         SecureRandom random = new SecureRandom();
@@ -204,7 +220,7 @@ public final class Wiring {
         Map<String, Operation> operations = new HashMap<>(plane.operations());
         operations.putAll(new ProposalOperations(proposals).operations());
         return new Built.Ready(
-                new AgentService(served, tools, runbooks, proposals, plane, notices, store),
+                new AgentService(served, tools, runbooks, proposals, plane, notices, store, http),
                 operations);
     }
 

@@ -5,6 +5,7 @@ import dev.countergate.server.Version;
 import dev.countergate.server.Wiring;
 import dev.countergate.server.daemon.DaemonProcess;
 import dev.countergate.server.daemon.DaemonSettings;
+import dev.countergate.server.http.HttpSettings;
 import dev.countergate.server.telemetry.BoundedLogFile;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param operatorGroup the group let in to {@code operator.sock}, or null
  * @param autoStarted whether it logs to {@code daemon.log} within a bound, and ends when idle
  * @param idleAllowed how long it may be idle, if auto-started
+ * @param http how it is to be served over HTTP, or null
  */
 public record DaemonStart(
         Path catalogue,
@@ -35,7 +37,8 @@ public record DaemonStart(
         @Nullable String agentGroup,
         @Nullable String operatorGroup,
         boolean autoStarted,
-        Duration idleAllowed) {
+        Duration idleAllowed,
+        @Nullable HttpSettings http) {
     /**
      * The daemon that a relay asks for, or empty when {@code arguments} are any others than a relay gives. A client waits
      * for this one, and reading options the way people may write them takes a third of the whole start.
@@ -56,7 +59,8 @@ public record DaemonStart(
                         null,
                         null,
                         true,
-                        DaemonSettings.IDLE_ALLOWED));
+                        DaemonSettings.IDLE_ALLOWED,
+                        null));
     }
 
     /**
@@ -83,7 +87,7 @@ public record DaemonStart(
                         DaemonSettings.CONNECTIONS_MAX);
         return new DaemonProcess(
                         settings,
-                        () -> Wiring.daemon(settings, lenient, console.environment()),
+                        () -> Wiring.daemon(settings, lenient, http, console.environment()),
                         console.environment(),
                         error)
                 .run();

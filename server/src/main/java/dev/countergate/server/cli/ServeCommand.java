@@ -7,7 +7,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "serve",
@@ -19,7 +21,8 @@ import picocli.CommandLine.Option;
             "",
             "Exit code 1 when another daemon has the state directory, 3 when the catalogue has faults.",
             "",
-            "  $ countergate serve --config ~/ops/tools.yaml"
+            "  $ countergate serve --config ~/ops/tools.yaml",
+            "  $ countergate serve --config ~/ops/tools.yaml --http 127.0.0.1:8640"
         })
 final class ServeCommand implements Callable<Integer> {
     private final Console console;
@@ -42,6 +45,10 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "GROUP",
             description = "lets this group connect to operator.sock")
     private @Nullable String operatorGroup;
+
+    @Mixin private HttpOptions http = new HttpOptions();
+
+    @Spec private CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = "--auto-started",
@@ -68,7 +75,8 @@ final class ServeCommand implements Callable<Integer> {
                         agentGroup,
                         operatorGroup,
                         autoStarted,
-                        Duration.ofMinutes(idleMinutes))
+                        Duration.ofMinutes(idleMinutes),
+                        http.settings(spec.commandLine(), console))
                 .run(console);
     }
 }

@@ -70,6 +70,22 @@ final class StatusCommand implements Callable<Integer> {
         return anyRuns ? ExitCode.DONE : ExitCode.FAILED;
     }
 
+    private void printHttp(JsonNode http) {
+        if (!http.isObject()) {
+            return;
+        }
+        List<String> sessions =
+                http.path("sessions").properties().stream()
+                        .map(each -> each.getKey() + " " + each.getValue().asInt())
+                        .toList();
+        console.print(
+                "  http        "
+                        + http.path("address").asString()
+                        + (http.path("tls").asBoolean() ? " with TLS" : "")
+                        + ", sessions: "
+                        + (sessions.isEmpty() ? "none" : String.join(", ", sessions)));
+    }
+
     private void print(StateDirectory state, ObjectNode entry) {
         console.print(String.valueOf(state.path().getFileName()));
         if (!entry.path("running").asBoolean()) {
@@ -98,6 +114,7 @@ final class StatusCommand implements Callable<Integer> {
                         "  agents      %d connected, %d calls running",
                         entry.path("connections").size(),
                         entry.path("running_calls").asInt()));
+        printHttp(entry.path("http"));
         JsonNode held = entry.path("catalogue_in_use").path("held");
         if (held.isObject()) {
             console.print(

@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -95,6 +97,9 @@ public final class Daemon {
                 SocketServer agentServer = agents()) {
             agents = agentServer;
             operators.start();
+            for (Listener listener : service.listeners()) {
+                listener.start();
+            }
             agentServer.start();
             LOG.atInfo()
                     .addKeyValue("pid", ProcessHandle.current().pid())
@@ -104,9 +109,31 @@ public final class Daemon {
                     .log("ready");
             End reason = awaitEnd();
             LOG.atInfo().addKeyValue("reason", reason).log("ending");
-            agentServer.drain(settings.drainAllowed());
+            drainAgents(agentServer);
             operators.drain(OPERATOR_DRAIN);
             return reason;
+        } finally {
+            service.listeners().forEach(Listener::close);
+        }
+    }
+
+    /** Every way in at the same time: one bound holds for all of them. */
+    private void drainAgents(SocketServer agentServer) throws IOException, InterruptedException {
+        List<Thread> drains = new ArrayList<>();
+        for (Listener listener : service.listeners()) {
+            drains.add(Thread.ofVirtual().name("drain").start(() -> drain(listener)));
+        }
+        agentServer.drain(settings.drainAllowed());
+        for (Thread drain : drains) {
+            drain.join();
+        }
+    }
+
+    private void drain(Listener listener) {
+        try {
+            listener.drain(settings.drainAllowed());
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -141,7 +168,10 @@ public final class Daemon {
     }
 
     private boolean isBusy() {
-        return connections() > 0 || service.running() > 0 || service.open() > 0;
+        return connections() > 0
+                || service.listeners().stream().anyMatch(each -> each.sessions() > 0)
+                || service.running() > 0
+                || service.open() > 0;
     }
 
     private int connections() {
@@ -224,6 +254,7 @@ public final class Daemon {
                         .put("since", Timestamp.of(each.since()));
             }
         }
+        service.listeners().forEach(each -> each.describe(status));
         service.describe(status);
     }
 }

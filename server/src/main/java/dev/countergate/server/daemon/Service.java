@@ -4,6 +4,7 @@ import dev.countergate.policy.call.PrincipalId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,6 +21,11 @@ public interface Service extends AutoCloseable {
      */
     void serve(InputStream in, OutputStream out, PrincipalId principal)
             throws IOException, InterruptedException;
+
+    /** Further ways in to it, not begun. The daemon starts, drains and closes them. */
+    default List<Listener> listeners() {
+        return List.of();
+    }
 
     /** How many calls run at this moment. */
     int running();

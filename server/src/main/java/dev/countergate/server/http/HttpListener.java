@@ -3,7 +3,6 @@ package dev.countergate.server.http;
 import dev.countergate.server.daemon.Listener;
 import dev.countergate.server.mcp.Protocol;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -91,8 +90,8 @@ public final class HttpListener implements Listener {
         ServerConnector listening =
                 new ServerConnector(server, 1, 1, factories.toArray(ConnectionFactory[]::new));
         connector = listening;
-        listening.setHost(settings.host());
-        listening.setPort(settings.port());
+        listening.setHost(settings.address().getAddress().getHostAddress());
+        listening.setPort(settings.address().getPort());
         listening.setAcceptQueueSize(BACKLOG);
         listening.setIdleTimeout(limits.stall().toMillis());
         listening.addBean(new NetworkConnectionLimit(limits.connectionsMax(), listening));
@@ -131,8 +130,7 @@ public final class HttpListener implements Listener {
         if (listening == null) {
             throw new IOException("not started");
         }
-        return new InetSocketAddress(
-                InetAddress.getByName(settings.host()), listening.getLocalPort());
+        return new InetSocketAddress(settings.address().getAddress(), listening.getLocalPort());
     }
 
     @Override
@@ -198,9 +196,11 @@ public final class HttpListener implements Listener {
 
     private String shown() {
         ServerConnector listening = connector;
-        String host = settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
-        int port = listening == null ? settings.port() : listening.getLocalPort();
-        return host + ":" + (port > 0 ? port : settings.port());
+        String host = settings.address().getAddress().getHostAddress();
+        int port = listening == null ? 0 : listening.getLocalPort();
+        return (host.contains(":") ? "[" + host + "]" : host)
+                + ":"
+                + (port > 0 ? port : settings.address().getPort());
     }
 
     private static HttpConfiguration configuration() {

@@ -1,5 +1,6 @@
 package dev.countergate.server.http;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -7,14 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * How HTTP is to be served.
  *
- * @param host a name or an address of this machine to listen at
- * @param port or 0 for any that is free
+ * @param address of this machine to listen at; port 0 for any that is free
  * @param names further names that clients may use for it, each with its port where that is not the usual one
  * @param tls or null for plain HTTP
  * @param behindTlsProxy whether the operator says that a proxy in front adds TLS
  */
 public record HttpSettings(
-        String host, int port, List<String> names, @Nullable Tls tls, boolean behindTlsProxy) {
+        InetSocketAddress address, List<String> names, @Nullable Tls tls, boolean behindTlsProxy) {
     /**
      * Files in PEM, read when the listener starts.
      *
@@ -25,8 +25,13 @@ public record HttpSettings(
 
     public HttpSettings {
         names = List.copyOf(names);
-        if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException("a port is at most 65535");
+        if (address.isUnresolved()) {
+            throw new IllegalArgumentException("an address of this machine");
         }
+    }
+
+    /** Whether what is sent could be read on the way: tokens among it. */
+    public boolean isReadableOnTheWay() {
+        return !address.getAddress().isLoopbackAddress() && tls == null && !behindTlsProxy;
     }
 }

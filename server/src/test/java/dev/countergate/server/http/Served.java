@@ -8,6 +8,7 @@ import dev.countergate.server.mcp.FakeTools;
 import dev.countergate.server.mcp.Protocol;
 import dev.countergate.server.mcp.SessionLimits;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,9 @@ final class Served implements AutoCloseable {
 
     private static final Map<String, PrincipalId> TOKENS =
             Map.of("ana", new PrincipalId("token:ana"), "bob", new PrincipalId("token:bob"));
+
+    static final InetSocketAddress LOOPBACK =
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     /** Short enough to be waited for. */
     static final HttpLimits LIMITS =
@@ -41,7 +45,7 @@ final class Served implements AutoCloseable {
     }
 
     Served(FakeTools tools, HttpLimits limits, List<String> names) throws IOException {
-        this(tools, limits, new HttpSettings("127.0.0.1", 0, names, null, false));
+        this(tools, limits, new HttpSettings(LOOPBACK, names, null, false));
     }
 
     Served(FakeTools tools, HttpLimits limits, HttpSettings settings) throws IOException {
