@@ -26,9 +26,10 @@ import tools.jackson.databind.node.ObjectNode;
             "",
             "Exit code 3 when there are faults. With --json: {file, faults, warnings, tools,"
                     + " rules,",
-            "runbooks}, tools as `tools --json` has them, each rule as {id, then, tools}: those it"
-                    + " can",
-            "match, each runbook as {uri, title, bytes}.",
+            "principals, runbooks}, tools as `tools --json` has them, each rule as {id, then,"
+                    + " tools}: those",
+            "it can match, principals as `token list --json` has them, each runbook as {uri, title,"
+                    + " bytes}.",
             "",
             "  $ countergate check tools.yaml",
             "  $ countergate check --schema > tools.schema.json"
@@ -80,10 +81,12 @@ final class CheckCommand implements Callable<Integer> {
                     found -> {
                         all.set("tools", ToolTable.json(found));
                         all.set("rules", RuleTable.json(found));
+                        all.set("principals", PrincipalTable.json(found, found.principals().all()));
                     },
                     () -> {
                         all.putArray("tools");
                         all.putArray("rules");
+                        all.putArray("principals");
                     });
             ArrayNode found = all.putArray("runbooks");
             runbooks.ifPresent(table -> table.addTo(found));
@@ -99,6 +102,10 @@ final class CheckCommand implements Callable<Integer> {
                     found -> {
                         ToolTable.print(found, console);
                         RuleTable.print(found, console);
+                        if (!found.principals().all().isEmpty()) {
+                            console.print("");
+                            PrincipalTable.print(found, found.principals().all(), console);
+                        }
                     });
             runbooks.ifPresent(table -> table.print(console));
         }

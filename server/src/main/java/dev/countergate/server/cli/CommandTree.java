@@ -43,6 +43,7 @@ public final class CommandTree {
                         .addSubcommand(new ThawCommand(console))
                         .addSubcommand(new ReloadCommand(console))
                         .addSubcommand(approver(console))
+                        .addSubcommand(token(console))
                         .addSubcommand(policy(console))
                         .addSubcommand(audit(console))
                         .addSubcommand(new ConnectCommand(console))
@@ -78,6 +79,12 @@ public final class CommandTree {
                 .addSubcommand(new ApproverCommand.Add(console))
                 .addSubcommand(new ApproverCommand.Listing(console))
                 .addSubcommand(new ApproverCommand.Removal(console));
+    }
+
+    private static CommandLine token(Console console) {
+        return new CommandLine(new TokenCommand())
+                .addSubcommand(new TokenCommand.Add(console))
+                .addSubcommand(new TokenCommand.Listing(console));
     }
 
     private static void withHelp(CommandLine command) {

@@ -45,6 +45,7 @@ class CommandTest {
                     "thaw",
                     "reload",
                     "approver",
+                    "token",
                     "policy",
                     "audit",
                     "connect",

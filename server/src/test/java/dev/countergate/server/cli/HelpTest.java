@@ -43,6 +43,9 @@ class HelpTest {
                 "approver add",
                 "approver list",
                 "approver remove",
+                "token",
+                "token add",
+                "token list",
             })
     void help_is_what_its_file_says(String command) throws IOException {
         String help = run(command + " --help").out();
