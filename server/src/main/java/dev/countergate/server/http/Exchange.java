@@ -17,6 +17,7 @@ final class Exchange implements Replies {
     private final Response response;
     private final Callback callback;
     private final Runnable beforeAnswer;
+    private final Runnable beforeEnd;
     private @Nullable EventStream stream;
     private boolean over;
 
@@ -24,11 +25,13 @@ final class Exchange implements Replies {
      * An answer not begun.
      *
      * @param beforeAnswer is run before the first byte of whatever is answered
+     * @param beforeEnd is run before the last
      */
-    Exchange(Response response, Callback callback, Runnable beforeAnswer) {
+    Exchange(Response response, Callback callback, Runnable beforeAnswer, Runnable beforeEnd) {
         this.response = response;
         this.callback = callback;
         this.beforeAnswer = beforeAnswer;
+        this.beforeEnd = beforeEnd;
     }
 
     @Override
@@ -41,6 +44,7 @@ final class Exchange implements Replies {
             over = true;
             begun = stream;
         }
+        beforeEnd.run();
         if (begun == null) {
             beforeAnswer.run();
             Answering.json(response, HttpStatus.OK_200, answer, callback);
@@ -60,6 +64,7 @@ final class Exchange implements Replies {
             over = true;
             begun = stream();
         }
+        beforeEnd.run();
         begun.end();
     }
 
@@ -73,6 +78,17 @@ final class Exchange implements Replies {
             begun = stream();
         }
         begun.post(key, message);
+    }
+
+    /** Writes a comment where a stream was begun and has been silent since {@code sinceNanos}. */
+    void keepAlive(long sinceNanos) {
+        EventStream begun;
+        synchronized (this) {
+            begun = stream;
+        }
+        if (begun != null) {
+            begun.keepAlive(sinceNanos);
+        }
     }
 
     private EventStream stream() {

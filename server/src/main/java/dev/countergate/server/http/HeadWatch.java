@@ -40,8 +40,7 @@ final class HeadWatch implements Connection.Listener {
     }
 
     /** Closes what has been at it for too long. */
-    void look() {
-        long now = System.nanoTime();
+    void look(long now) {
         for (Progress progress : connections.values()) {
             if (progress.isLate(now, patienceNanos)) {
                 progress.connection.close();

@@ -52,6 +52,7 @@ public final class HttpListener implements Listener {
     private final Server server;
     private final ScheduledExecutorService watch;
     private @Nullable ServerConnector connector;
+    private final StreamableEndpoint streamable;
     private @Nullable McpHandler handler;
     private @Nullable AutoCloseable subscription;
 
@@ -66,6 +67,7 @@ public final class HttpListener implements Listener {
         this.protocol = protocol;
         this.callers = callers;
         this.sessions = new HttpSessions(protocol, limits, new SecureRandom());
+        this.streamable = new StreamableEndpoint(protocol, sessions, departures, work);
         this.heads = new HeadWatch(limits.headPatience());
         this.watch =
                 Executors.newSingleThreadScheduledExecutor(
@@ -102,7 +104,7 @@ public final class HttpListener implements Listener {
                     new McpHandler(
                             new Names(address(), settings.names()),
                             callers,
-                            new StreamableEndpoint(protocol, sessions, departures, work),
+                            streamable,
                             new SseEndpoint(protocol, sessions, departures, work),
                             heads);
             handler = entry;
@@ -135,7 +137,7 @@ public final class HttpListener implements Listener {
 
     @Override
     public int sessions() {
-        return sessions.count();
+        return sessions.count() + streamable.aloneCount();
     }
 
     @Override
@@ -147,9 +149,11 @@ public final class HttpListener implements Listener {
         }
         entry.drain();
         listening.close();
+        streamable.endListening();
         if (!work.endsWithin(bound)) {
             LOG.warn("calls still running {} ms after the end are taken back", bound.toMillis());
             sessions.all().forEach(each -> each.session().takeBack());
+            streamable.takeBack();
             if (!work.endsWithin(LAST_GRACE)) {
                 LOG.warn("left with calls that go on");
             }
@@ -184,10 +188,12 @@ public final class HttpListener implements Listener {
     }
 
     private void look() {
+        long now = System.nanoTime();
         try {
             departures.look();
-            sessions.look();
-            heads.look();
+            sessions.look(now);
+            streamable.keepAlive(now - limits.keepAlive().toNanos());
+            heads.look(now);
         } catch (RuntimeException bug) {
             // The watch goes on: what it bounds must stay bounded.
             LOG.error("looking at connections failed", bug);

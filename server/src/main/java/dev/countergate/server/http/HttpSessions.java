@@ -89,8 +89,7 @@ final class HttpSessions {
     }
 
     /** Ends the sessions that have been idle for too long, and keeps silent streams alive. */
-    void look() {
-        long now = System.nanoTime();
+    void look(long now) {
         for (HttpSession session : open.values()) {
             if (session.isIdleSince(now - limits.sessionIdle().toNanos())) {
                 LOG.debug("session {}: ended: idle", session.session().id());

@@ -1,14 +1,20 @@
 package dev.countergate.server.http;
 
 import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.server.http.Departures.Watched;
 import dev.countergate.server.http.HttpSession.Carrier;
 import dev.countergate.server.mcp.Envelope;
 import dev.countergate.server.mcp.JsonLine;
 import dev.countergate.server.mcp.Message;
+import dev.countergate.server.mcp.MirroredHeaders;
 import dev.countergate.server.mcp.Protocol;
 import dev.countergate.server.mcp.ProtocolError;
 import dev.countergate.server.mcp.Replies;
+import dev.countergate.server.mcp.Session;
+import dev.countergate.server.mcp.Stateless;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -23,18 +29,41 @@ final class StreamableEndpoint {
     static final String PATH = "/mcp";
 
     private static final String SESSION = "Mcp-Session-Id";
-    private static final String VERSION = "MCP-Protocol-Version";
+    private static final String VERSION = MirroredHeaders.VERSION;
 
     private final Protocol protocol;
     private final HttpSessions sessions;
     private final Departures departures;
     private final Work work;
 
+    /** What is being answered without a session. */
+    private final Map<Session, Exchange> alone = new ConcurrentHashMap<>();
+
     StreamableEndpoint(Protocol protocol, HttpSessions sessions, Departures departures, Work work) {
         this.protocol = protocol;
         this.sessions = sessions;
         this.departures = departures;
         this.work = work;
+    }
+
+    /** Ends what only listens, each with an answer. */
+    void endListening() {
+        alone.keySet().forEach(Session::endListening);
+    }
+
+    /** Takes back what is being answered without a session. */
+    void takeBack() {
+        alone.keySet().forEach(Session::takeBack);
+    }
+
+    /** How many requests are being answered without a session. */
+    int aloneCount() {
+        return alone.size();
+    }
+
+    /** Keeps their silent streams alive. */
+    void keepAlive(long sinceNanos) {
+        alone.values().forEach(each -> each.keepAlive(sinceNanos));
     }
 
     void handle(Request request, Response response, PrincipalId principal, Callback callback)
@@ -59,8 +88,12 @@ final class StreamableEndpoint {
             throws RefusedException, InterruptedException {
         Posts.checkContentType(request);
         Posts.checkAccepted(request, MediaTypes.JSON, MediaTypes.EVENTS);
-        checkVersion(request.getHeaders());
         Message message = Posts.message(request, protocol);
+        if (message instanceof Message.Request single && isStateless(single, request)) {
+            answerAlone(single, request, response, principal, callback);
+            return;
+        }
+        checkVersion(request.getHeaders());
         if (message instanceof Message.Request first
                 && first.method().equals("initialize")
                 && !request.getHeaders().contains(SESSION)) {
@@ -79,13 +112,53 @@ final class StreamableEndpoint {
         try {
             if (Posts.isAnswered(message)) {
                 session.session()
-                        .receive(message, envelope, new Exchange(response, callback, () -> {}));
+                        .receive(
+                                message,
+                                envelope,
+                                new Exchange(response, callback, () -> {}, () -> {}));
             } else {
                 session.session().receive(message, envelope, Unanswered.REPLIES);
                 Answering.empty(response, HttpStatus.ACCEPTED_202, callback);
             }
         } finally {
             session.end();
+        }
+    }
+
+    /**
+     * A header alone means it too: a request whose body disagrees is refused for that, and judged by nothing else on its
+     * way. In a session only what the body says counts.
+     */
+    private static boolean isStateless(Message.Request single, Request request) {
+        return Stateless.isMeant(single)
+                || request.getHeaders().getValuesList(VERSION).contains(Stateless.VERSION);
+    }
+
+    /** A request of the revision that has no sessions. It is taken back when its client hangs up. */
+    private void answerAlone(
+            Message.Request single,
+            Request request,
+            Response response,
+            PrincipalId principal,
+            Callback callback)
+            throws RefusedException, InterruptedException {
+        Envelope envelope = Posts.envelope(request);
+        Optional<Stateless.Refusal> refusal =
+                protocol.stateless()
+                        .refusal(single, new MirroredHeaders(request.getHeaders()::getValuesList));
+        if (refusal.isPresent()) {
+            Answering.json(response, refusal.get().httpStatus(), refusal.get().answer(), callback);
+            return;
+        }
+        Session session = protocol.openForOne(principal, Runnable::run);
+        Watched watch = departures.watch(request, session::takeBack);
+        Exchange exchange = new Exchange(response, callback, () -> {}, watch::end);
+        alone.put(session, exchange);
+        try {
+            session.receive(single, envelope, exchange);
+        } finally {
+            watch.end();
+            alone.remove(session);
         }
     }
 
@@ -102,7 +175,8 @@ final class StreamableEndpoint {
                             response.getHeaders().put(SESSION, session.id());
                         }
                     };
-            session.session().receive(first, new Exchange(response, callback, nameSession));
+            session.session()
+                    .receive(first, new Exchange(response, callback, nameSession, () -> {}));
         } finally {
             session.end();
             if (!session.session().isInitialized()) {

@@ -35,6 +35,16 @@ class BadHttpTest {
     private static final String CALL = callBody(1, "echo");
     private static final JsonMapper JSON = new JsonMapper();
 
+    private static final String META =
+            "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{}}";
+    private static final String MODERN =
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"echo\","
+                    + META
+                    + "}}";
+    private static final String MIRRORED =
+            TYPES
+                    + "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: echo\r\n";
+
     private final FakeTools tools = new FakeTools();
     private Served served;
     private String session;
@@ -258,6 +268,52 @@ class BadHttpTest {
                                         + IN_SESSION)));
     }
 
+    static Stream<Arguments> what_its_headers_and_its_body_disagree_about() {
+        return Stream.of(
+                arguments(400, "none of the headers", modern(TYPES)),
+                arguments(400, "no version", modern(without("MCP-Protocol-Version"))),
+                arguments(400, "no method", modern(without("Mcp-Method"))),
+                arguments(400, "no name", modern(without("Mcp-Name"))),
+                arguments(400, "another name", modern(MIRRORED.replace("echo", "other"))),
+                arguments(400, "a name in another case", modern(MIRRORED.replace("echo", "Echo"))),
+                arguments(400, "two names", modern(MIRRORED + "Mcp-Name: other\r\n")),
+                arguments(
+                        400,
+                        "another method",
+                        modern(MIRRORED.replace("tools/call", "tools/list"))),
+                arguments(400, "two methods", modern(MIRRORED + "Mcp-Method: tools/call\r\n")),
+                arguments(
+                        400,
+                        "an older version in the header",
+                        modern(MIRRORED.replace("2026-07-28", "2025-11-25"))),
+                arguments(
+                        400,
+                        "an older version in a session",
+                        modern(MIRRORED.replace("2026-07-28", "2025-11-25") + IN_SESSION)),
+                arguments(
+                        400,
+                        "the version in the header alone",
+                        post(HOST + AUTH + MIRRORED + IN_SESSION, CALL)),
+                arguments(
+                        400,
+                        "the version in the header alone, and no method",
+                        post(HOST + AUTH + without("Mcp-Method") + IN_SESSION, CALL)),
+                arguments(
+                        400,
+                        "a version to come",
+                        modern(MIRRORED).replace("2026-07-28", "2027-01-01")),
+                arguments(
+                        400,
+                        "two versions, one each",
+                        modern(MIRRORED + "MCP-Protocol-Version: 2025-11-25\r\n")),
+                arguments(
+                        404,
+                        "a method of the versions with sessions",
+                        modern(MIRRORED).replace("tools/call", "tools/ping")),
+                arguments(401, "no token", post(HOST + MIRRORED, MODERN)),
+                arguments(400, "in a batch", post(HOST + AUTH + MIRRORED, "[" + MODERN + "]")));
+    }
+
     static Stream<Arguments> how_its_body_comes() {
         String chunked = HOST + AUTH + TYPES + IN_SESSION + "Transfer-Encoding: chunked\r\n";
         return Stream.of(
@@ -362,6 +418,7 @@ class BadHttpTest {
         "whose_it_is",
         "where_it_goes",
         "what_it_says_of_itself",
+        "what_its_headers_and_its_body_disagree_about",
         "how_its_body_comes"
     })
     void refuses(int status, String what, String request) throws IOException {
@@ -554,6 +611,14 @@ class BadHttpTest {
 
     private static String ping(String headers) {
         return post(HOST + AUTH + headers + IN_SESSION, PING);
+    }
+
+    private static String modern(String headers) {
+        return post(HOST + AUTH + headers, MODERN);
+    }
+
+    private static String without(String header) {
+        return MIRRORED.replaceFirst(header + ": [^\r]*\r\n", "");
     }
 
     private static String as(String authorization) {
