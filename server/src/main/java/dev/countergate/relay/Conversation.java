@@ -3,6 +3,7 @@ package dev.countergate.relay;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,13 @@ final class Conversation {
             "the countergate daemon went away while this request was running, and its answer is lost:"
                     + " ask again if it only reads, look first whether it took effect if it changes something";
 
+    /** What a daemon that comes later is asked where no session was opened, to know that it is not one that is dying. */
+    private static final String PROBE_ID = "\"countergate relay\"";
+
+    private static final byte[] PROBE =
+            ("{\"jsonrpc\":\"2.0\",\"id\":" + PROBE_ID + ",\"method\":\"ping\"}\n")
+                    .getBytes(StandardCharsets.US_ASCII);
+
     private final ClientOutput output;
     private final Set<String> inFlight = new LinkedHashSet<>();
     private byte @Nullable [] initialize;
@@ -31,6 +39,7 @@ final class Conversation {
     private byte @Nullable [] initialized;
     private @Nullable String swallowed;
     private @Nullable SocketChannel connection;
+    private boolean wasLost;
     private boolean over;
 
     Conversation(ClientOutput output) {
@@ -74,22 +83,26 @@ final class Conversation {
         return connection;
     }
 
-    /** Takes up a new connection and brings its session to where the one before was. */
+    /**
+     * Takes up a new connection and brings its session to where the one before was. A client of 2026-07-28 has none, so its
+     * daemon is only asked whether it lives.
+     */
     synchronized void resume(SocketChannel channel) throws IOException {
         connection = channel;
-        swallowed = initialize == null ? null : initializeId;
+        byte[] opening = initialize != null ? initialize : wasLost ? PROBE : null;
+        swallowed = opening == null ? null : initialize == null ? PROBE_ID : initializeId;
         notifyAll();
-        if (initialize == null) {
+        if (opening == null) {
             return;
         }
-        write(channel, initialize);
+        write(channel, opening);
         long end = System.nanoTime() + REPLAY_MILLIS_MAX * 1_000_000;
         try {
             while (swallowed != null && channel.equals(connection)) {
                 long left = (end - System.nanoTime()) / 1_000_000;
                 if (left <= 0) {
                     lost(channel);
-                    throw new IOException("the daemon does not answer the session's opening line");
+                    throw new IOException("the daemon does not answer the relay's opening line");
                 }
                 wait(left);
             }
@@ -111,6 +124,7 @@ final class Conversation {
             return;
         }
         connection = null;
+        wasLost = true;
         swallowed = null;
         close(channel);
         output.endLine();

@@ -127,6 +127,27 @@ class RelayProcessTest {
         }
     }
 
+    /** Of 2026-07-28: there is nothing to replay, since each request says all there is to know. */
+    @Test
+    void a_client_without_a_handshake_goes_on_with_the_next_daemon() throws Exception {
+        try (Workplace place = new Workplace(folder, "")) {
+            RunningProcess relay = place.relay().reading();
+            assertThat(relay.ask(stateless("\"a\"", "pid"))).contains("\"opened\":false");
+            relay.say(stateless("17", "slow"));
+            Workplace.await("the call runs", () -> running(place) == 1);
+            long killed = place.daemonPid();
+            ProcessHandle.of(killed).orElseThrow().destroyForcibly();
+            assertThat(relay.next())
+                    .startsWith("{\"jsonrpc\":\"2.0\",\"id\":17,\"error\":{\"code\":-32000,");
+
+            assertThat(relay.ask(stateless("18", "pid"))).contains("\"id\":18", "\"opened\":false");
+            assertThat(place.daemonPid()).isNotEqualTo(killed);
+            relay.end();
+            assertThat(relay.exitCode()).isZero();
+            assertThat(relay.pending()).isZero();
+        }
+    }
+
     @Test
     void leaves_a_stopped_daemon_stopped_until_the_client_asks_again() throws Exception {
         try (Workplace place = new Workplace(folder, "")) {
@@ -356,6 +377,15 @@ class RelayProcessTest {
     private static String session(long pid) throws IOException {
         String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
         return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[3];
+    }
+
+    private static String stateless(String id, String method) {
+        return "{\"jsonrpc\":\"2.0\",\"id\":"
+                + id
+                + ",\"method\":\""
+                + method
+                + "\",\"params\":{\"n\":60000,\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+                + "\"io.modelcontextprotocol/clientCapabilities\":{}}}}";
     }
 
     private static String request(String id, String method) {
