@@ -7,9 +7,6 @@ package dev.countergate.policy.call;
  * @param value the prefixed name
  */
 public record PrincipalId(String value) {
-    /** Whoever comes over the network and does not say who they are. */
-    public static final PrincipalId ANYONE = new PrincipalId("http:anyone");
-
     public PrincipalId {
         if (value.isBlank()) {
             throw new IllegalArgumentException("a principal has a name");

@@ -16,9 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who is who: the person behind a principal, what it may do, and the tokens that show who calls.
  *
- * <p>A local user that is not named here may do all there is to do. A token that is not named here is nobody's. Whoever
- * comes over the network without one is let in ({@link #admitAnyone()}) only where no token is named and nothing is kept
- * from anybody, since no wall stands beside an open door.
+ * <p>A local user that is not named here may do all there is to do. A token that is not named here is nobody's.
  */
 public final class Principals {
     /** Nobody is named. */
@@ -85,9 +83,7 @@ public final class Principals {
         if (named != null) {
             return named.powers();
         }
-        boolean isKnownOtherwise =
-                id.value().startsWith(UNIX) || (id.equals(PrincipalId.ANYONE) && admitAnyone());
-        return isKnownOtherwise ? Powers.ALL : Powers.NONE;
+        return id.value().startsWith(UNIX) ? Powers.ALL : Powers.NONE;
     }
 
     /**
@@ -115,13 +111,5 @@ public final class Principals {
     /** Whether any token is named, good or not. */
     public boolean haveTokens() {
         return all.values().stream().anyMatch(principal -> principal.token() != null);
-    }
-
-    /** Whether one may call over the network and not say who one is. */
-    public boolean admitAnyone() {
-        return all.values().stream()
-                .noneMatch(
-                        principal ->
-                                principal.token() != null || principal.powers().isRestricted());
     }
 }

@@ -40,11 +40,6 @@ final class PrincipalComparison {
         before.all().forEach(principal -> ids.add(principal.id()));
         after.all().forEach(principal -> ids.add(principal.id()));
         ids.forEach(this::compare);
-        if (after.admitAnyone() && !before.admitAnyone()) {
-            differences.tell(
-                    Judgement.LOOSENS,
-                    "principals: who calls over HTTP need not say who they are any more");
-        }
         if (differences.found().size() == toldBefore
                 && !accepted.entries().principals().equals(next.entries().principals())) {
             differences.tell(Judgement.NEUTRAL, "principals: written in another way");

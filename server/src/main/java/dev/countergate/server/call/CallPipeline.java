@@ -5,6 +5,7 @@ import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.call.ToolName;
+import dev.countergate.policy.call.TraceContext;
 import dev.countergate.policy.catalogue.BackendName;
 import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.catalogue.Effect;
@@ -314,7 +315,8 @@ public final class CallPipeline implements ToolService, AutoCloseable {
                 new CallContext(
                         call.id(),
                         Deadline.in(Deadlines.of(request, tool, serving.catalogue()), ticker),
-                        progress);
+                        progress,
+                        call.trace());
         return switch (tool.effect()) {
             case READ -> {
                 record(call, "read", "", permit.rule());
@@ -424,10 +426,13 @@ public final class CallPipeline implements ToolService, AutoCloseable {
     }
 
     private static LoggingEventBuilder said(ToolCall call) {
-        return LOG.atInfo()
-                .addKeyValue("call", call.id())
-                .addKeyValue("tool", call.tool())
-                .addKeyValue("principal", call.principal());
+        LoggingEventBuilder line =
+                LOG.atInfo()
+                        .addKeyValue("call", call.id())
+                        .addKeyValue("tool", call.tool())
+                        .addKeyValue("principal", call.principal());
+        TraceContext trace = call.trace();
+        return trace == null ? line : line.addKeyValue("trace", trace.traceId());
     }
 
     /** Keeps what it has counted; to be called while the store is open. */

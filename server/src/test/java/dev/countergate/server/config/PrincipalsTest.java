@@ -84,6 +84,8 @@ class PrincipalsTest {
             assertThat(principals.ofBearer(text, NOW)).as(text).isEmpty();
         }
         assertThat(Principals.NONE.ofBearer(CI.reveal(), NOW)).isEmpty();
+        assertThat(Principals.NONE.haveTokens()).isFalse();
+        assertThat(principals.haveTokens()).isTrue();
     }
 
     @Test
@@ -109,36 +111,6 @@ class PrincipalsTest {
         assertThat(principals.powers(PrincipalId.unix("stranger"))).isEqualTo(Powers.ALL);
         assertThat(principals.powers(PrincipalId.token("gone"))).isEqualTo(Powers.NONE);
         assertThat(principals.powers(new PrincipalId("other:x"))).isEqualTo(Powers.NONE);
-        assertThat(principals.powers(PrincipalId.ANYONE)).isEqualTo(Powers.NONE);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '~',
-            value = {
-                "{person: ana, unix: ana} ~ true",
-                "{unix: ana, tools: []} ~ false",
-                "{unix: ana, limits: [{calls: 1, per: 1h}]} ~ false",
-                "{unix: ana, tools: [get_one]} ~ false"
-            })
-    void anyone_is_let_in_only_where_nothing_is_kept_from_anybody(String entry, boolean isLetIn) {
-        Principals principals = principals(onlyWith(entry));
-        assertThat(principals.admitAnyone()).isEqualTo(isLetIn);
-        assertThat(principals.powers(PrincipalId.ANYONE))
-                .isEqualTo(isLetIn ? Powers.ALL : Powers.NONE);
-    }
-
-    @Test
-    void anyone_is_not_let_in_beside_a_token_even_one_that_has_expired() {
-        Principals principals =
-                principals(
-                        onlyWith(
-                                "{tokens: [{name: x, sha256: \"%s\", expires: \"2020-01-01T00:00:00Z\"}]}"
-                                        .formatted(CI.digest())));
-        assertThat(principals.admitAnyone()).isFalse();
-        assertThat(principals.haveTokens()).isTrue();
-        assertThat(Principals.NONE.admitAnyone()).isTrue();
-        assertThat(Principals.NONE.haveTokens()).isFalse();
     }
 
     @ParameterizedTest
@@ -253,20 +225,6 @@ class PrincipalsTest {
     }
 
     @Test
-    void the_last_wall_does_not_fall_unseen() {
-        String one = "{tokens: [{name: ci, sha256: \"" + CI.digest() + "\"}]}";
-        assertThat(
-                        Revision.between(
-                                        Catalogues.of(onlyWith(one)).catalogue(),
-                                        Catalogues.of(
-                                                        "tools: [{name: get_one, url:"
-                                                                + " \"http://x/1\"}]")
-                                                .catalogue())
-                                .lines())
-                .anyMatch(line -> line.startsWith("loosens") && line.contains("over HTTP"));
-    }
-
-    @Test
     void a_new_token_says_whose_it_is_and_for_what() {
         String lines =
                 revision(
@@ -279,10 +237,6 @@ class PrincipalsTest {
                 .contains("principals.token:new: added")
                 .contains("a token of bo for [get_one, get_two], 60 per 1h, 5 per 1m")
                 .doesNotContain(token(3).digest().hex());
-    }
-
-    private static String onlyWith(String entry) {
-        return "tools: [{name: get_one, url: \"http://x/1\"}]\nprincipals:\n  - " + entry + "\n";
     }
 
     private static Revision revision(String edit) {

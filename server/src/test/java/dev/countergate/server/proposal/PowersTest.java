@@ -97,7 +97,7 @@ class PowersTest {
                     token:ci      | restart,errors,start | | restart proposal_withdraw
                     token:ci      |          | true  |
                     token:gone    |          |       | proposal_withdraw
-                    http:anyone   |          |       | proposal_withdraw
+                    other:ana     |          |       | proposal_withdraw
                     """)
     void what_is_listed_is_what_can_be_called(
             String principal,

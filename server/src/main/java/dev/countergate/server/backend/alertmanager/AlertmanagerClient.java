@@ -32,7 +32,8 @@ public final class AlertmanagerClient implements BackendClient<AlertmanagerReque
     @Override
     public Reply fetch(AlertmanagerRequest.Read request, CallContext context)
             throws InterruptedException {
-        try (WireReply reply = transport.fetch(calls.call(request), context.deadline())) {
+        try (WireReply reply =
+                transport.fetch(context.traced(calls.call(request)), context.deadline())) {
             return switch (reply) {
                 case WireReply.None(Reply.Failure failure, _) -> failure;
                 case WireReply.Answer answer when answer.isSuccess() ->

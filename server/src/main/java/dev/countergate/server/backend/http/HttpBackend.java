@@ -37,7 +37,8 @@ public final class HttpBackend implements BackendClient<HttpRequest> {
         for (int attempt = 0; ; attempt++) {
             Duration pause;
             try (WireReply reply =
-                    transport.fetch(wire, context.deadline().atMost(request.timeout()))) {
+                    transport.fetch(
+                            context.traced(wire), context.deadline().atMost(request.timeout()))) {
                 if (attempt == request.retry().count() || !isPassing(reply)) {
                     return shaped(request, reply);
                 }

@@ -36,7 +36,8 @@ public final class LokiClient implements BackendClient<LokiRequest> {
         if (fault.isPresent()) {
             return fault.get();
         }
-        try (WireReply reply = transport.fetch(calls.call(request, now), context.deadline())) {
+        try (WireReply reply =
+                transport.fetch(context.traced(calls.call(request, now)), context.deadline())) {
             return switch (reply) {
                 case WireReply.None(Reply.Failure failure, _) -> failure;
                 case WireReply.Answer answer when answer.isSuccess() ->

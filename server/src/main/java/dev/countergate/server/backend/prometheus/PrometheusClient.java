@@ -43,7 +43,8 @@ public final class PrometheusClient implements BackendClient<PrometheusRequest> 
         Duration left = context.deadline().left();
         Duration queryMax = PrometheusCalls.queryMax(left);
         try (WireReply reply =
-                transport.fetch(calls.call(request, now, queryMax), context.deadline())) {
+                transport.fetch(
+                        context.traced(calls.call(request, now, queryMax)), context.deadline())) {
             return switch (reply) {
                 case WireReply.None(Reply.Failure failure, boolean sent) -> failure;
                 case WireReply.Answer answer when answer.isSuccess() ->
