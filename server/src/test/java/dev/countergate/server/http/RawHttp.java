@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -107,13 +108,18 @@ final class RawHttp implements Closeable {
         }
     }
 
-    /** Whether the server has closed the connection, nothing more being there to read. */
-    boolean isEnded() throws IOException {
+    /** How many bytes come before the server closes the connection, which it may do rudely. */
+    long countToEnd() throws IOException {
+        long count = 0;
+        byte[] bytes = new byte[64 * 1024];
         try {
-            return in.read() < 0;
-        } catch (java.net.SocketException reset) {
-            return true;
+            for (int more = in.read(bytes); more >= 0; more = in.read(bytes)) {
+                count += more;
+            }
+        } catch (SocketException reset) {
+            // As good an end as another.
         }
+        return count;
     }
 
     private String line() throws IOException {
