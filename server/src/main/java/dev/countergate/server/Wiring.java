@@ -3,6 +3,7 @@ package dev.countergate.server;
 import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.token.Digest;
 import dev.countergate.relay.StateDirectory;
+import dev.countergate.server.audit.PacedStore;
 import dev.countergate.server.audit.SqliteStore;
 import dev.countergate.server.audit.Store;
 import dev.countergate.server.audit.StoreException;
@@ -54,6 +55,9 @@ public final class Wiring {
     private static final String NO_TOKEN =
             "`--http`: the catalogue names no token, and whoever reaches the port could call: name one with"
                     + " `countergate token add NAME`";
+
+    /** Agents' questions and steps at the store at a time: what an operator's may have to wait for. */
+    private static final int AGENTS_AT_STORE_MAX = 8;
 
     private Wiring() {}
 
@@ -167,6 +171,7 @@ public final class Wiring {
                         state.path(),
                         headsElsewhere(state, environment),
                         () -> served.current().now().redactor());
+        Store agents = new PacedStore(store, AGENTS_AT_STORE_MAX);
         OperatorLog log = new StoredOperatorLog(store, clock);
         Freezes freezes =
                 new Freezes(
@@ -182,6 +187,7 @@ public final class Wiring {
                 new Proposals(
                         new Proposals.Parts(
                                 store,
+                                agents,
                                 served.current(),
                                 approvers,
                                 freezes,
@@ -206,7 +212,7 @@ public final class Wiring {
                         served.current(),
                         new ResultPages(random, System::nanoTime),
                         proposals,
-                        store,
+                        agents,
                         clock,
                         System::nanoTime);
         Runbooks runbooks =

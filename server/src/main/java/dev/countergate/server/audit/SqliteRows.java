@@ -79,6 +79,14 @@ final class SqliteRows implements Store.Rows {
     }
 
     @Override
+    public int count(String requester, Instant since) throws StoreException {
+        return count(
+                "SELECT count(*) FROM proposal WHERE requester = ? AND created > ?",
+                requester,
+                since.toEpochMilli());
+    }
+
+    @Override
     public List<Store.Proposal> proposalsUnder(String effect, Collection<String> states)
             throws StoreException {
         return query(

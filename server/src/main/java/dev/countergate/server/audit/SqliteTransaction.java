@@ -187,6 +187,11 @@ final class SqliteTransaction implements Store.Transaction {
     }
 
     @Override
+    public int count(String requester, Instant since) throws StoreException {
+        return rows.count(requester, since);
+    }
+
+    @Override
     public List<Store.Proposal> proposalsUnder(String effect, Collection<String> states)
             throws StoreException {
         return rows.proposalsUnder(effect, states);

@@ -40,6 +40,9 @@ public interface Store extends AutoCloseable {
         /** How many proposals of {@code requester} are in one of {@code states}. */
         int count(String requester, Collection<String> states) throws StoreException;
 
+        /** How many proposals {@code requester} has made since then. */
+        int count(String requester, Instant since) throws StoreException;
+
         /** The proposals under one effect key that are in one of {@code states}, newest first. */
         List<Proposal> proposalsUnder(String effect, Collection<String> states)
                 throws StoreException;

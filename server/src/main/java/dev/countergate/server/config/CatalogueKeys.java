@@ -155,7 +155,10 @@ final class CatalogueKeys {
                             "separation",
                             Words.of("S0", "S1", "S2", "S3"),
                             "the least separation at which writes are taken"),
-                    optional("max_open_proposals", COUNT, "per principal; 20 where left out"),
+                    optional(
+                            "max_open_proposals",
+                            COUNT,
+                            "per principal, and ten times as many within an hour; 20 where left out"),
                     optional(
                             "breaker",
                             BREAKER,

@@ -33,6 +33,12 @@ final class Admission {
     /** The longest an effect key may wait after a failure: what a look back must cover. */
     private static final Duration WAITING_MAX = Duration.ofDays(7);
 
+    /** Over what time it is counted what a requester makes; each one is kept in the log, also when it is taken back. */
+    private static final Duration LATELY = Duration.ofHours(1);
+
+    /** How many times what may be open may be made within it. */
+    private static final int LATELY_FACTOR = 10;
+
     private static final List<String> HOLDING = names(ProposalState::holdsEffectKey);
     private static final List<String> OPEN = names(ProposalState::isOpen);
 
@@ -143,13 +149,25 @@ final class Admission {
             }
         }
         int mine = in.count(row.requester(), OPEN);
-        return mine >= openMax
+        if (mine >= openMax) {
+            return Optional.of(
+                    Drafted.refused(
+                            "TOO_MANY_PROPOSALS",
+                            mine + " proposals of yours are open, which is the most",
+                            "withdraw one with `proposal_withdraw`, or wait until they are"
+                                    + " decided",
+                            null));
+        }
+        int lately = in.count(row.requester(), now.at().minus(LATELY));
+        return lately >= openMax * LATELY_FACTOR
                 ? Optional.of(
                         Drafted.refused(
                                 "TOO_MANY_PROPOSALS",
-                                mine + " proposals of yours are open, which is the most",
-                                "withdraw one with `proposal_withdraw`, or wait until they are"
-                                        + " decided",
+                                "you have made "
+                                        + lately
+                                        + " proposals within the last hour, withdrawn ones included,"
+                                        + " which is the most",
+                                "stop, and tell your user what you are trying to do",
                                 null))
                 : Optional.empty();
     }

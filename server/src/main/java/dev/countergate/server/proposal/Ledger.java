@@ -51,11 +51,13 @@ final class Ledger {
     private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
 
     private final Store store;
+    private final Store agents;
     private final InstantSource clock;
     private final Consumer<Entry> told;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private long changes;
+
+    /** Who waits for a change of which proposal; used under the lock. */
+    private final Map<ProposalId, Waiters> waiting = new HashMap<>();
 
     /** The latest time of any step of this process. */
     private volatile Instant highWater = Instant.EPOCH;
@@ -64,12 +66,21 @@ final class Ledger {
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
     /**
+     * @param agents the way to {@code store} for what agents ask, in whatever number
      * @param told after each step that changed a state, on the thread that took it
      */
-    Ledger(Store store, InstantSource clock, Consumer<Entry> told) {
+    Ledger(Store store, Store agents, InstantSource clock, Consumer<Entry> told) {
         this.store = store;
+        this.agents = agents;
         this.clock = clock;
         this.told = told;
+    }
+
+    /** Those who wait for a change of one proposal. */
+    private final class Waiters {
+        private final Condition changed = lock.newCondition();
+        private int count;
+        private long changes;
     }
 
     /**
@@ -160,7 +171,18 @@ final class Ledger {
 
     /** Takes a step of the proposal {@code id} that needs nothing else. */
     Applied apply(ProposalId id, Event event, Telling telling) throws StoreException {
+        return apply(store, id, event, telling);
+    }
+
+    /** The same for an agent that asks for it. */
+    Applied applyForAgent(ProposalId id, Event event, Telling telling) throws StoreException {
+        return apply(agents, id, event, telling);
+    }
+
+    private Applied apply(Store through, ProposalId id, Event event, Telling telling)
+            throws StoreException {
         return apply(
+                through,
                 id,
                 (entry, in, now) -> Turn.of(event),
                 telling,
@@ -174,8 +196,14 @@ final class Ledger {
      */
     Applied apply(ProposalId id, Making making, Telling telling, Binding binding)
             throws StoreException {
+        return apply(store, id, making, telling, binding);
+    }
+
+    private Applied apply(
+            Store through, ProposalId id, Making making, Telling telling, Binding binding)
+            throws StoreException {
         Applied applied =
-                store.write(
+                through.write(
                         in -> {
                             Optional<Store.Proposal> row = in.proposal(id.value());
                             return row.isEmpty()
@@ -183,7 +211,7 @@ final class Ledger {
                                     : step(entry(row.get()), in, making, telling, binding);
                         });
         if (applied instanceof Applied.Taken taken) {
-            signal();
+            signal(id);
             if (taken.changedState()) {
                 told.accept(taken.after());
             }
@@ -235,7 +263,7 @@ final class Ledger {
             Store.Proposal row, RecordedCore core, Kept kept, Leaf leaf, Checking<R> checking)
             throws StoreException {
         Optional<R> refused =
-                store.write(
+                agents.write(
                         in -> {
                             Optional<R> refusal = checking.check(in, now(in));
                             if (refusal.isEmpty()) {
@@ -247,7 +275,6 @@ final class Ledger {
                             return refusal;
                         });
         if (refused.isEmpty()) {
-            signal();
             told.accept(new Entry(row, core, kept));
         }
         return refused;
@@ -260,17 +287,27 @@ final class Ledger {
     }
 
     Optional<Entry> find(ProposalId id) throws StoreException {
-        Optional<Store.Proposal> row = store.read(rows -> rows.proposal(id.value()));
+        return find(store, id);
+    }
+
+    /** The same for an agent that asks. */
+    Optional<Entry> findForAgent(ProposalId id) throws StoreException {
+        return find(agents, id);
+    }
+
+    private static Optional<Entry> find(Store through, ProposalId id) throws StoreException {
+        Optional<Store.Proposal> row = through.read(rows -> rows.proposal(id.value()));
         return row.isEmpty() ? Optional.empty() : Optional.of(entry(row.get()));
     }
 
     List<Entry> in(Collection<ProposalState> states) throws StoreException {
         List<String> names = states.stream().map(ProposalState::name).toList();
-        return readable(rows -> rows.ids(names));
+        return readable(store, rows -> rows.ids(names));
     }
 
+    /** What an agent made. */
     List<Entry> of(String requester, int limit) throws StoreException {
-        return readable(rows -> rows.idsOf(requester, limit));
+        return readable(agents, rows -> rows.idsOf(requester, limit));
     }
 
     /** The proposals something may still follow of. */
@@ -317,48 +354,96 @@ final class Ledger {
     /** Waits until {@code id} is at another version than {@code seen}, for {@code patience} at most. */
     Optional<Entry> await(ProposalId id, long seen, Duration patience)
             throws StoreException, InterruptedException {
+        return await(store, id, seen, patience);
+    }
+
+    /** The same for an agent that asks. */
+    Optional<Entry> awaitForAgent(ProposalId id, long seen, Duration patience)
+            throws StoreException, InterruptedException {
+        return await(agents, id, seen, patience);
+    }
+
+    private Optional<Entry> await(Store through, ProposalId id, long seen, Duration patience)
+            throws StoreException, InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
-        while (true) {
-            long before = changeCount();
-            Optional<Entry> entry = find(id);
-            long left = end - System.nanoTime();
-            if (entry.isEmpty() || entry.get().row().version() != seen || left <= 0) {
-                return entry;
-            }
-            lock.lock();
-            try {
-                while (changes == before && left > 0) {
-                    left = changed.awaitNanos(left);
+        Waiters waiters = join(id);
+        try {
+            while (true) {
+                long before = changes(waiters);
+                Optional<Entry> entry = find(through, id);
+                long left = end - System.nanoTime();
+                if (entry.isEmpty() || entry.get().row().version() != seen || left <= 0) {
+                    return entry;
                 }
-            } finally {
-                lock.unlock();
+                awaitChange(waiters, before, left);
             }
+        } finally {
+            leave(id, waiters);
         }
     }
 
-    private long changeCount() {
+    private Waiters join(ProposalId id) {
         lock.lock();
         try {
-            return changes;
+            Waiters waiters = waiting.computeIfAbsent(id, first -> new Waiters());
+            waiters.count++;
+            return waiters;
         } finally {
             lock.unlock();
         }
     }
 
-    private void signal() {
+    private void leave(ProposalId id, Waiters waiters) {
         lock.lock();
         try {
-            changes++;
-            changed.signalAll();
+            waiters.count--;
+            if (waiters.count == 0) {
+                waiting.remove(id);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long changes(Waiters waiters) {
+        lock.lock();
+        try {
+            return waiters.changes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitChange(Waiters waiters, long before, long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (waiters.changes == before && left > 0) {
+                left = waiters.changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void signal(ProposalId id) {
+        lock.lock();
+        try {
+            Waiters waiters = waiting.get(id);
+            if (waiters != null) {
+                waiters.changes++;
+                waiters.changed.signalAll();
+            }
         } finally {
             lock.unlock();
         }
     }
 
     /** Those that can be read: one that was edited hides none of the others, and goes nowhere itself. */
-    private List<Entry> readable(Store.Looking<List<String>> ids) throws StoreException {
+    private List<Entry> readable(Store through, Store.Looking<List<String>> ids)
+            throws StoreException {
         List<Store.Proposal> rows =
-                store.read(
+                through.read(
                         looked -> {
                             List<Store.Proposal> found = new ArrayList<>();
                             for (String id : ids.at(looked)) {

@@ -66,6 +66,7 @@ public final class Proposals implements AutoCloseable {
      * What the proposals of a daemon are made with.
      *
      * @param store where they are kept
+     * @param agents the way to it for what agents ask, which may be much at a time
      * @param served the catalogue of the moment
      * @param approvers whose keys count
      * @param freezes what stands still
@@ -77,6 +78,7 @@ public final class Proposals implements AutoCloseable {
      */
     public record Parts(
             Store store,
+            Store agents,
             Served served,
             Approvers approvers,
             Freezes freezes,
@@ -100,12 +102,12 @@ public final class Proposals implements AutoCloseable {
         ServerId server = server(parts);
         Looks looks = new Looks(clock, parts.ticker());
         Recheck recheck = new Recheck(looks, freezes, parts.separating(), parts.ticker());
-        this.ledger = new Ledger(store, clock, this::changed);
+        this.ledger = new Ledger(store, parts.agents(), clock, this::changed);
         this.drafting =
                 new Drafting(
                         server,
                         ledger,
-                        store,
+                        parts.agents(),
                         looks,
                         freezes,
                         parts.separating(),
@@ -179,13 +181,17 @@ public final class Proposals implements AutoCloseable {
     /** How a proposal of {@code principal} stands; empty where they made none of that name. */
     public Optional<ProposalStatus> status(PrincipalId principal, ProposalId id)
             throws StoreException {
-        return ledger.find(id).filter(each -> isOf(each, principal)).map(ProposalStatus::of);
+        return ledger.findForAgent(id)
+                .filter(each -> isOf(each, principal))
+                .map(ProposalStatus::of);
     }
 
     /** How it stands once it is at another version than {@code seen}, or {@code wait} has passed. */
     public ProposalStatus await(ProposalStatus seen, Duration wait)
             throws StoreException, InterruptedException {
-        return ledger.await(seen.id(), seen.version(), wait).map(ProposalStatus::of).orElse(seen);
+        return ledger.awaitForAgent(seen.id(), seen.version(), wait)
+                .map(ProposalStatus::of)
+                .orElse(seen);
     }
 
     /** The session knows from now on that {@code status} stands as it does. */
@@ -201,12 +207,12 @@ public final class Proposals implements AutoCloseable {
     /** Takes a proposal of {@code principal} back; empty where they made none of that name. */
     public Optional<ProposalStatus> withdraw(PrincipalId principal, String session, ProposalId id)
             throws StoreException, RefusedException {
-        Optional<Entry> entry = ledger.find(id).filter(each -> isOf(each, principal));
+        Optional<Entry> entry = ledger.findForAgent(id).filter(each -> isOf(each, principal));
         if (entry.isEmpty()) {
             return Optional.empty();
         }
         ProposalStatus status =
-                taken(ledger.apply(id, new Event.Withdraw(), Telling.of("withdrawn")), id);
+                taken(ledger.applyForAgent(id, new Event.Withdraw(), Telling.of("withdrawn")), id);
         news.tell(session, status);
         return Optional.of(status);
     }

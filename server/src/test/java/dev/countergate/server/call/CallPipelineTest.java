@@ -317,6 +317,7 @@ class CallPipelineTest {
                     new Proposals(
                             new Proposals.Parts(
                                     opened,
+                                    opened,
                                     served,
                                     new Approvers(
                                             folder.resolve("approvers"),

@@ -258,6 +258,7 @@ final class Engine implements AutoCloseable {
         return new Proposals(
                 new Proposals.Parts(
                         new Filling(store),
+                        new Filling(store),
                         current,
                         new Approvers(
                                 folder.resolve("approvers"),
@@ -281,7 +282,7 @@ final class Engine implements AutoCloseable {
 
     /** The store alone, to be left as a process that is killed would leave it. */
     Ledger ledger() {
-        return new Ledger(store, clock, entry -> {});
+        return new Ledger(store, store, clock, entry -> {});
     }
 
     /** The whole path of a call, with another one's pages and counts each time. */

@@ -136,7 +136,7 @@ class LedgerModelTest {
     }
 
     private Ledger ledger(SqliteStore store) {
-        return new Ledger(store, () -> NOON.plusSeconds(second), entry -> {});
+        return new Ledger(store, store, () -> NOON.plusSeconds(second), entry -> {});
     }
 
     private Template template() throws Exception {

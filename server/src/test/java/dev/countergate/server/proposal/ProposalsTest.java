@@ -645,6 +645,20 @@ class ProposalsTest {
     }
 
     @Test
+    void a_requester_makes_ten_times_as_many_within_an_hour_at_most() throws Exception {
+        engine(PLAIN + "policy: {max_open_proposals: 1}\n");
+        for (int i = 0; i < 10; i++) {
+            ProposalId id = engine.propose("a".repeat(i + 1));
+            engine.proposals().withdraw(Engine.ANA, "s", id);
+        }
+
+        assertThat(engine.refusal(Engine.ANA, "another")).isEqualTo("TOO_MANY_PROPOSALS");
+        engine.propose(Engine.BO, "another");
+        engine.pass(Duration.ofMinutes(61));
+        engine.propose("web");
+    }
+
+    @Test
     void only_observes_where_told_to() throws Exception {
         engine(PLAIN + "policy: {mode: observe}\n");
 
