@@ -8,6 +8,7 @@ import dev.countergate.server.audit.Store;
 import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.call.CallPipeline;
+import dev.countergate.server.call.Prompts;
 import dev.countergate.server.call.ToolService;
 import dev.countergate.server.daemon.Listener;
 import dev.countergate.server.daemon.Separation;
@@ -70,7 +71,12 @@ final class AgentService implements Service {
         this.calls = tools;
         this.tools = new CountedTools(tools);
         Protocol protocol =
-                new Protocol(this.tools, runbooks, Version.TEXT, SessionLimits.STANDARD);
+                new Protocol(
+                        this.tools,
+                        new Prompts(this.tools, runbooks::isOffered),
+                        runbooks,
+                        Version.TEXT,
+                        SessionLimits.STANDARD);
         this.sessions = new LineSessions(protocol);
         this.listeners =
                 http == null ? List.of() : List.of(new HttpListener(http, protocol, this::bearer));

@@ -7,7 +7,6 @@ import dev.countergate.policy.result.VisibleText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * How an agent goes about the work here: texts that name the tools its caller has, by their effect. Nothing from a backend
  * is in them, and what the caller fills in stands in them as quoted lines, which nothing in it can end. Thread safe.
  */
-public final class Prompts {
+public final class Prompts implements PromptService {
     /** The longest value of an argument, in characters. */
     static final int VALUE_LENGTH_MAX = 4_000;
 
@@ -63,31 +62,12 @@ public final class Prompts {
         this.runbooks = runbooks;
     }
 
-    /**
-     * A prompt as advertised.
-     *
-     * @param name unique
-     */
-    public record Prompt(String name, String title, String description, List<Argument> arguments) {
-        public Prompt {
-            arguments = List.copyOf(arguments);
-        }
-    }
-
-    /** What a prompt takes, all of it text. */
-    public record Argument(String name, String description, boolean required) {}
-
-    /** All there are, for everybody the same. */
-    public static List<Prompt> all() {
+    @Override
+    public List<Prompt> all() {
         return ALL;
     }
 
-    /** The prompt of that name. */
-    public static Optional<Prompt> find(String name) {
-        return ALL.stream().filter(prompt -> prompt.name().equals(name)).findFirst();
-    }
-
-    /** The text of {@code prompt} for {@code caller}, or every fault of what it was filled in with. */
+    @Override
     public Checked<String> text(Prompt prompt, Caller caller, Map<String, String> values) {
         List<Fault> faults = faults(prompt, values);
         if (!faults.isEmpty()) {

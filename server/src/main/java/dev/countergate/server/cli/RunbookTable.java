@@ -2,7 +2,7 @@ package dev.countergate.server.cli;
 
 import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.secret.Redactor;
-import dev.countergate.server.runbook.Runbook;
+import dev.countergate.server.call.ResourceService.Resource;
 import dev.countergate.server.runbook.Runbooks;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ record RunbookTable(String folder, Runbooks.Listing listing) {
                                                         () -> Optional.of(Path.of(folder)),
                                                         () -> Redactor.of(catalogue.secrets()),
                                                         System::nanoTime)
-                                                .list()));
+                                                .listing()));
     }
 
     /** What lies in the folder and is not served. */
@@ -39,7 +39,7 @@ record RunbookTable(String folder, Runbooks.Listing listing) {
     void print(Console console) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("RUNBOOK", "TITLE"));
-        for (Runbook runbook : listing.runbooks()) {
+        for (Resource runbook : listing.runbooks()) {
             rows.add(List.of(runbook.name(), runbook.title()));
         }
         console.print("");
@@ -47,7 +47,7 @@ record RunbookTable(String folder, Runbooks.Listing listing) {
     }
 
     void addTo(ArrayNode all) {
-        for (Runbook runbook : listing.runbooks()) {
+        for (Resource runbook : listing.runbooks()) {
             all.addObject()
                     .put("uri", runbook.uri())
                     .put("title", runbook.title())

@@ -11,11 +11,10 @@ import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.result.ToolResult;
-import dev.countergate.server.call.Prompts;
-import dev.countergate.server.call.Prompts.Argument;
-import dev.countergate.server.call.Prompts.Prompt;
+import dev.countergate.server.call.PromptService.Argument;
+import dev.countergate.server.call.PromptService.Prompt;
+import dev.countergate.server.call.ResourceService.Resource;
 import dev.countergate.server.mcp.SdkDispatch.RefusedException;
-import dev.countergate.server.runbook.Runbook;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +101,7 @@ final class Methods {
         noCursor(pending);
         JsonLine line = frame.begin(pending.request().id()).raw("\"prompts\":[");
         String separator = "";
-        for (Prompt prompt : Prompts.all()) {
+        for (Prompt prompt : protocol.prompts().all()) {
             line.raw(separator).raw("{\"name\":").string(prompt.name());
             line.raw(",\"title\":").string(prompt.title());
             line.raw(",\"description\":").string(prompt.description()).raw(",\"arguments\":[");
@@ -120,7 +119,10 @@ final class Methods {
 
     JsonLine prompt(Pending pending, Frame frame) throws RefusedException {
         String name = text(pending, "name");
-        Optional<Prompt> prompt = Prompts.find(name);
+        Optional<Prompt> prompt =
+                protocol.prompts().all().stream()
+                        .filter(each -> each.name().equals(name))
+                        .findFirst();
         if (prompt.isEmpty()) {
             throw new RefusedException(
                     INVALID_PARAMS, "unknown prompt `" + shown(name) + "`: see prompts/list");
@@ -162,11 +164,12 @@ final class Methods {
         noCursor(pending);
         JsonLine line = frame.begin(pending.request().id()).raw("\"resources\":[");
         String separator = "";
-        for (Runbook runbook : protocol.runbooks().list().runbooks()) {
-            line.raw(separator).raw("{\"uri\":").string(runbook.uri());
-            line.raw(",\"name\":").string(runbook.name());
-            line.raw(",\"title\":").string(runbook.title());
-            line.raw(",\"mimeType\":\"text/markdown\",\"size\":" + runbook.bytes() + "}");
+        for (Resource resource : protocol.resources().list()) {
+            line.raw(separator).raw("{\"uri\":").string(resource.uri());
+            line.raw(",\"name\":").string(resource.name());
+            line.raw(",\"title\":").string(resource.title());
+            line.raw(",\"mimeType\":").string(resource.mimeType());
+            line.raw(",\"size\":" + resource.bytes() + "}");
             separator = ",";
         }
         return frame.endKept(line.raw("]"));
@@ -179,8 +182,12 @@ final class Methods {
 
     JsonLine resource(Pending pending, Frame frame) throws RefusedException {
         String uri = text(pending, "uri");
-        Optional<String> text = protocol.runbooks().read(uri);
-        if (text.isEmpty()) {
+        Optional<Resource> resource =
+                protocol.resources().list().stream()
+                        .filter(each -> each.uri().equals(uri))
+                        .findFirst();
+        Optional<String> text = resource.flatMap(each -> protocol.resources().read(each.uri()));
+        if (resource.isEmpty() || text.isEmpty()) {
             throw new RefusedException(
                     frame.noResource(),
                     "no resource `" + shown(uri) + "`: see resources/list",
@@ -190,7 +197,9 @@ final class Methods {
                 frame.begin(pending.request().id())
                         .raw("\"contents\":[{\"uri\":")
                         .string(uri)
-                        .raw(",\"mimeType\":\"text/markdown\",\"text\":")
+                        .raw(",\"mimeType\":")
+                        .string(resource.get().mimeType())
+                        .raw(",\"text\":")
                         .string(text.get())
                         .raw("}]"));
     }

@@ -1,10 +1,11 @@
 package dev.countergate.server.mcp;
 
 import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.server.call.PromptService;
 import dev.countergate.server.call.Prompts;
+import dev.countergate.server.call.ResourceService;
 import dev.countergate.server.call.ToolService;
 import java.util.List;
-import dev.countergate.server.runbook.Runbooks;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -17,8 +18,8 @@ public final class Protocol {
     public static final List<String> VERSIONS = Handshake.VERSIONS;
 
     private final ToolService service;
-    private final Prompts prompts;
-    private final Runbooks runbooks;
+    private final PromptService prompts;
+    private final ResourceService resources;
     private final SessionLimits limits;
     private final Handshake handshake;
     private final Stateless stateless;
@@ -28,18 +29,21 @@ public final class Protocol {
     private final AtomicLong single = new AtomicLong();
 
     /**
-     * Serves tools, and prompts made of them.
+     * Serves all that there is.
      *
-     * @param runbooks what is read as resources
      * @param serverVersion what clients are told of this program's version
      */
     public Protocol(
-            ToolService service, Runbooks runbooks, String serverVersion, SessionLimits limits) {
+            ToolService service,
+            PromptService prompts,
+            ResourceService resources,
+            String serverVersion,
+            SessionLimits limits) {
         this.service = service;
-        this.prompts = new Prompts(service, runbooks::isOffered);
-        this.runbooks = runbooks;
+        this.prompts = prompts;
+        this.resources = resources;
         this.limits = limits;
-        ServerCard card = new ServerCard(serverVersion, runbooks::isOffered);
+        ServerCard card = new ServerCard(serverVersion, resources::isOffered);
         this.handshake = new Handshake(card);
         this.stateless = new Stateless(card);
         this.statelessFrame = Frame.stateless(card);
@@ -47,9 +51,14 @@ public final class Protocol {
         this.messages = new MessageReader(limits.batchMax());
     }
 
-    /** Serves tools without runbooks. */
+    /** Serves tools, prompts made of them, and no resources. */
     public Protocol(ToolService service, String serverVersion, SessionLimits limits) {
-        this(service, Runbooks.NONE, serverVersion, limits);
+        this(
+                service,
+                new Prompts(service, () -> false),
+                ResourceService.NONE,
+                serverVersion,
+                limits);
     }
 
     /** Makes a message of exactly one JSON value; what is none is {@link Message.Invalid}. */
@@ -100,12 +109,12 @@ public final class Protocol {
         return pages;
     }
 
-    Prompts prompts() {
+    PromptService prompts() {
         return prompts;
     }
 
-    Runbooks runbooks() {
-        return runbooks;
+    ResourceService resources() {
+        return resources;
     }
 
     Frame statelessFrame() {

@@ -255,7 +255,7 @@ public final class Session {
             case "tools/list", "tools/call", "prompts/list", "prompts/get" ->
                     uninitialized(request);
             case "resources/list", "resources/templates/list", "resources/read" ->
-                    protocol.runbooks().isOffered() ? uninitialized(request) : unknown(request);
+                    protocol.resources().isOffered() ? uninitialized(request) : unknown(request);
             default -> unknown(request);
         };
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.countergate.policy.result.VisibleText;
 import dev.countergate.policy.secret.Redactor;
+import dev.countergate.server.call.ResourceService;
 import dev.countergate.server.runbook.RunbookFolder.LeftOutException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,16 +31,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>INVARIANT: what an agent says is looked up among the URIs of the files found, and never becomes a path. Thread safe.
  */
-public final class Runbooks {
-    /** None at all. */
-    public static final Runbooks NONE =
-            new Runbooks(Optional::empty, () -> Redactor.of(List.of()), System::nanoTime);
-
+public final class Runbooks implements ResourceService {
     /** For how long what was found is taken to be there still. */
     static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(Runbooks.class);
     private static final String SCHEME = "runbook:///";
+    private static final String MARKDOWN = "text/markdown";
     private static final int TITLE_MAX = 128;
 
     private final Supplier<Optional<Path>> folder;
@@ -69,7 +67,7 @@ public final class Runbooks {
      * @param runbooks in the order of their names
      * @param leftOut files that are no runbooks to be read, each with the reason
      */
-    public record Listing(List<Runbook> runbooks, List<String> leftOut) {
+    public record Listing(List<Resource> runbooks, List<String> leftOut) {
         public Listing {
             runbooks = List.copyOf(runbooks);
             leftOut = List.copyOf(leftOut);
@@ -82,21 +80,22 @@ public final class Runbooks {
     /** What is known of a file as long as it stays as it is: its title, or why it is left out. */
     private record Known(FileTime modified, long bytes, String title, @Nullable String leftOut) {}
 
-    /** Whether a folder is named. */
+    @Override
     public boolean isOffered() {
         return folder.get().isPresent();
     }
 
-    /** All there are. */
-    public Listing list() {
+    @Override
+    public List<Resource> list() {
+        return listing().runbooks();
+    }
+
+    /** All there are, and what is left out. */
+    public Listing listing() {
         return look().map(Look::listing).orElse(new Listing(List.of(), List.of()));
     }
 
-    /**
-     * The text of a runbook.
-     *
-     * @return empty when there is none of this URI
-     */
+    @Override
     public Optional<String> read(String uri) {
         Optional<Look> look = look();
         Path file = look.map(found -> found.files().get(uri)).orElse(null);
@@ -130,7 +129,7 @@ public final class Runbooks {
     private Look lookAt(Path path) {
         Map<String, Path> files = new LinkedHashMap<>();
         Map<Path, Known> next = new HashMap<>();
-        List<Runbook> runbooks = new ArrayList<>();
+        List<Resource> runbooks = new ArrayList<>();
         List<String> leftOut = new ArrayList<>();
         try {
             RunbookFolder root = RunbookFolder.at(path);
@@ -145,7 +144,7 @@ public final class Runbooks {
                 if (each.leftOut() == null) {
                     String uri = uri(file);
                     files.put(uri, file);
-                    runbooks.add(new Runbook(uri, name, each.title(), each.bytes()));
+                    runbooks.add(new Resource(uri, name, each.title(), MARKDOWN, each.bytes()));
                 } else {
                     leftOut.add(name + ": " + each.leftOut());
                 }

@@ -9,7 +9,7 @@ import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.server.backend.CallContext.Progress;
-import dev.countergate.server.call.Prompts.Prompt;
+import dev.countergate.server.call.PromptService.Prompt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,8 +83,11 @@ class PromptsTest {
                                 .put("destructiveHint", changes)));
     }
 
-    private static Prompt prompt(String name) {
-        return Prompts.find(name).orElseThrow();
+    private Prompt prompt(String name) {
+        return prompts.all().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private String text(String name, Caller caller, Map<String, String> values) {
@@ -111,7 +114,7 @@ class PromptsTest {
     @Test
     void reads_as_written_down() throws IOException {
         StringBuilder all = new StringBuilder();
-        for (Prompt prompt : Prompts.all()) {
+        for (Prompt prompt : prompts.all()) {
             for (Caller caller : List.of(ANA, READER)) {
                 all.append("=== ").append(prompt.name()).append(' ').append(caller.principal());
                 all.append("\n\n").append(text(prompt.name(), caller, filled(prompt))).append('\n');
@@ -172,7 +175,7 @@ class PromptsTest {
                 "{{alert}} {alert} ${HOME} $(id) %s \\n",
             })
     void whatever_it_is_filled_in_with_stands_behind_marks(String hostile) {
-        for (Prompt prompt : Prompts.all()) {
+        for (Prompt prompt : prompts.all()) {
             String argument = prompt.arguments().getFirst().name();
             List<String> plain = text(prompt.name(), ANA, Map.of(argument, "x")).lines().toList();
             List<String> lines =

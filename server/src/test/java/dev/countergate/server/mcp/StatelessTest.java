@@ -6,6 +6,7 @@ import dev.countergate.policy.call.ClientSession;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.result.ToolResult.ErrorBody;
 import dev.countergate.policy.secret.Redactor;
+import dev.countergate.server.call.Prompts;
 import dev.countergate.server.runbook.Runbooks;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,6 +71,7 @@ class StatelessTest {
         return new LineSessions(
                 new Protocol(
                         tools,
+                        new Prompts(tools, runbooks::isPresent),
                         new Runbooks(
                                 () -> runbooks, () -> Redactor.of(List.of()), System::nanoTime),
                         "1.2.3",

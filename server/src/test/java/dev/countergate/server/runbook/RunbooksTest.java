@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countergate.policy.secret.Redactor;
 import dev.countergate.policy.secret.Secret;
+import dev.countergate.server.call.ResourceService.Resource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,11 +47,11 @@ class RunbooksTest {
     }
 
     private List<String> uris() {
-        return runbooks.list().runbooks().stream().map(Runbook::uri).toList();
+        return runbooks.list().stream().map(Resource::uri).toList();
     }
 
     private List<String> leftOut() {
-        return runbooks.list().leftOut();
+        return runbooks.listing().leftOut();
     }
 
     @Test
@@ -60,13 +61,20 @@ class RunbooksTest {
         write("db/fail over.MD", "# Ünicode\n");
         write("notes.txt", "# no runbook\n");
 
-        assertThat(runbooks.list().runbooks())
+        assertThat(runbooks.list())
                 .containsExactly(
-                        new Runbook("runbook:///a.markdown", "a.markdown", "a.markdown", 17),
-                        new Runbook("runbook:///b.md", "b.md", "Restart the web", 37),
-                        new Runbook(
-                                "runbook:///db/fail%20over.MD", "db/fail over.MD", "Ünicode", 11));
-        assertThat(runbooks.list().leftOut()).isEmpty();
+                        new Resource(
+                                "runbook:///a.markdown",
+                                "a.markdown",
+                                "a.markdown",
+                                "text/markdown",
+                                17),
+                        new Resource(
+                                "runbook:///b.md", "b.md", "Restart the web", "text/markdown", 37),
+                        new Resource(
+                                "runbook:///db/fail%20over.MD",
+                                "db/fail over.MD", "Ünicode", "text/markdown", 11));
+        assertThat(runbooks.listing().leftOut()).isEmpty();
     }
 
     @ParameterizedTest
@@ -84,13 +92,13 @@ class RunbooksTest {
             })
     void finds_the_first_heading(String lines, String title) throws IOException {
         write("x.md", lines.replace("@", "\n"));
-        assertThat(runbooks.list().runbooks().getFirst().title()).isEqualTo(title);
+        assertThat(runbooks.list().getFirst().title()).isEqualTo(title);
     }
 
     @Test
     void cuts_a_title_and_makes_it_one_visible_line() throws IOException {
         write("x.md", "# \u001b[2J\u202eevil " + "x".repeat(200));
-        String title = runbooks.list().runbooks().getFirst().title();
+        String title = runbooks.list().getFirst().title();
         assertThat(title).startsWith("\\u001b[2J\\u202eevil xxx").endsWith("xxx...").hasSize(131);
     }
 
@@ -207,13 +215,11 @@ class RunbooksTest {
     @Test
     void follows_what_happens_in_the_folder() throws IOException {
         write("x.md", "# One\n");
-        assertThat(runbooks.list().runbooks().getFirst().title()).isEqualTo("One");
+        assertThat(runbooks.list().getFirst().title()).isEqualTo("One");
 
         write("x.md", "# Another\n");
         write("y.md", "# Two\n");
-        assertThat(runbooks.list().runbooks())
-                .extracting(Runbook::title)
-                .containsExactly("Another", "Two");
+        assertThat(runbooks.list()).extracting(Resource::title).containsExactly("Another", "Two");
 
         Files.delete(folder.resolve("x.md"));
         assertThat(runbooks.read("runbook:///x.md")).isEmpty();
@@ -242,7 +248,7 @@ class RunbooksTest {
     void nothing_is_offered_where_no_folder_is_named() {
         Runbooks none = new Runbooks(Optional::empty, () -> Redactor.of(List.of()), nanos::get);
         assertThat(none.isOffered()).isFalse();
-        assertThat(none.list().runbooks()).isEmpty();
+        assertThat(none.list()).isEmpty();
         assertThat(none.read("runbook:///x.md")).isEmpty();
         assertThat(runbooks.isOffered()).isTrue();
     }
