@@ -15,6 +15,7 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
@@ -209,10 +210,15 @@ public final class HttpListener implements Listener {
                 + (port > 0 ? port : settings.address().getPort());
     }
 
-    private static HttpConfiguration configuration() {
+    private HttpConfiguration configuration() {
         HttpConfiguration configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
         configuration.setRequestHeaderSize(HEAD_BYTES_MAX);
+        // Else Jetty adds one that holds Host against the certificate. Ours is held against the
+        // listener's names, and a client holds the certificate against what it asked for.
+        if (settings.tls() != null) {
+            configuration.addCustomizer(new SecureRequestCustomizer(false));
+        }
         return configuration;
     }
 
