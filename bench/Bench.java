@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * that answers at once. Prints a floor (the same GET made directly by this program) beside each latency, because machines
  * differ and are noisy: compare ratios of one run.
  *
- * <p>Usage: {@code scripts/bench [SECONDS]}.
+ * <p>Usage: {@code scripts/bench [SECONDS]}; with 0 the starts alone.
  */
 public final class Bench {
     private static final String CANARY = "canary-7f3a:9100";
@@ -57,8 +57,20 @@ public final class Bench {
 
         starts("relay, daemon up: initialize (ms)", one, state("one"), 15, false);
         starts("relay and daemon, 10 tools: initialize (ms)", ten, state("ten"), 5, true);
-        starts("relay and daemon, 1,000 tools: initialize (ms)", thousand, state("thousand"), 5, true);
+        starts(
+                "relay and daemon, 1,000 tools: initialize (ms)",
+                thousand,
+                state("thousand"),
+                5,
+                true);
 
+        if (seconds > 0) {
+            load(one, seconds);
+        }
+        stop(state("one"));
+    }
+
+    private void load(Path one, int seconds) throws Exception {
         try (Client client = new Client(one, state("one"))) {
             client.initialize();
             client.calls(3_000);
@@ -67,16 +79,25 @@ public final class Bench {
             double[] calls = client.calls(3_000);
             row("direct GET (us): p50, p99, max", floor);
             row("call through relay and daemon (us): p50, p99, max", calls);
-            System.out.printf(Locale.ROOT, "%-46s %10.1f%n", "ratio of the medians", calls[0] / floor[0]);
+            System.out.printf(
+                    Locale.ROOT, "%-46s %10.1f%n", "ratio of the medians", calls[0] / floor[0]);
             client.pipelined(2);
             double rate = client.pipelined(seconds);
-            System.out.printf(Locale.ROOT, "%-46s %10.0f%n", IN_FLIGHT + " in flight (calls/s), none lost", rate);
-            System.out.printf(Locale.ROOT, "%-46s %10d%n", "relay's resident memory (MB)", residentMegabytes(client.pid()));
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-46s %10.0f%n",
+                    IN_FLIGHT + " in flight (calls/s), none lost",
+                    rate);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-46s %10d%n",
+                    "relay's resident memory (MB)",
+                    residentMegabytes(client.pid()));
         }
-        stop(state("one"));
     }
 
-    private void starts(String what, Path catalogue, Path state, int rounds, boolean cold) throws Exception {
+    private void starts(String what, Path catalogue, Path state, int rounds, boolean cold)
+            throws Exception {
         List<Double> millis = new ArrayList<>();
         for (int round = 0; round <= rounds; round++) {
             long began = System.nanoTime();
@@ -92,11 +113,14 @@ public final class Bench {
             }
         }
         Collections.sort(millis);
-        row(what, new double[] {millis.getFirst(), millis.get(millis.size() / 2), millis.getLast()});
+        row(
+                what,
+                new double[] {millis.getFirst(), millis.get(millis.size() / 2), millis.getLast()});
     }
 
     private static void row(String what, double[] values) {
-        System.out.printf(Locale.ROOT, "%-46s %10.1f %10.1f %10.1f%n", what, values[0], values[1], values[2]);
+        System.out.printf(
+                Locale.ROOT, "%-46s %10.1f %10.1f %10.1f%n", what, values[0], values[1], values[2]);
     }
 
     private Path state(String name) {
@@ -106,11 +130,14 @@ public final class Bench {
     private Path catalogue(String name, int tools) throws IOException {
         StringBuilder yaml = new StringBuilder("tools:\n");
         for (int i = 0; i < tools; i++) {
-            yaml.append(String.format(
-                    Locale.ROOT,
-                    "  - {name: t_%05d, description: Runs a query (%d), url: \"http://127.0.0.1:%d/api/v1/query\","
-                            + " params: [{name: query, required: true}], response: {type: json, path: data.result}}%n",
-                    i, i, backendPort));
+            yaml.append(
+                    String.format(
+                            Locale.ROOT,
+                            "  - {name: t_%05d, description: Runs a query (%d), url: \"http://127.0.0.1:%d/api/v1/query\","
+                                    + " params: [{name: query, required: true}], response: {type: json, path: data.result}}%n",
+                            i,
+                            i,
+                            backendPort));
         }
         return Files.writeString(work.resolve(name + ".yaml"), yaml);
     }
@@ -138,7 +165,9 @@ public final class Bench {
 
     private double[] floor(int calls) throws IOException {
         double[] micros = new double[calls];
-        byte[] request = "GET /api/v1/query?query=up HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] request =
+                "GET /api/v1/query?query=up HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                        .getBytes(StandardCharsets.US_ASCII);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), backendPort)) {
             socket.setTcpNoDelay(true);
             byte[] buffer = new byte[16_384];
@@ -158,7 +187,9 @@ public final class Bench {
     private static double[] summary(double[] micros) {
         Arrays.sort(micros);
         return new double[] {
-            micros[micros.length / 2], micros[(int) (micros.length * 0.99)], micros[micros.length - 1]
+            micros[micros.length / 2],
+            micros[(int) (micros.length * 0.99)],
+            micros[micros.length - 1]
         };
     }
 
@@ -170,12 +201,22 @@ public final class Bench {
         private int lastId;
 
         Client(Path catalogue, Path state) throws IOException {
-            ProcessBuilder builder = new ProcessBuilder(
-                    launcher.toString(), "stdio", "--config", catalogue.toString(), "--state", state.toString());
-            builder.redirectError(ProcessBuilder.Redirect.appendTo(work.resolve("errors.log").toFile()));
+            ProcessBuilder builder =
+                    new ProcessBuilder(
+                            launcher.toString(),
+                            "stdio",
+                            "--config",
+                            catalogue.toString(),
+                            "--state",
+                            state.toString());
+            builder.redirectError(
+                    ProcessBuilder.Redirect.appendTo(work.resolve("errors.log").toFile()));
             process = builder.start();
             out = process.getOutputStream();
-            in = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8), 1 << 16);
+            in =
+                    new BufferedReader(
+                            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8),
+                            1 << 16);
         }
 
         long pid() {
@@ -183,11 +224,13 @@ public final class Bench {
         }
 
         void initialize() throws IOException {
-            send("{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\","
-                    + "\"capabilities\":{},\"clientInfo\":{\"name\":\"bench\",\"version\":\"1\"}}}");
+            send(
+                    "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\","
+                            + "\"capabilities\":{},\"clientInfo\":{\"name\":\"bench\",\"version\":\"1\"}}}");
             String answer = in.readLine();
             if (answer == null || !answer.contains("\"serverInfo\"")) {
-                throw new IOException("not initialized: " + answer + "; see " + work.resolve("errors.log"));
+                throw new IOException(
+                        "not initialized: " + answer + "; see " + work.resolve("errors.log"));
             }
             send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
         }
@@ -209,25 +252,34 @@ public final class Bench {
             AtomicInteger answered = new AtomicInteger();
             long began = System.nanoTime();
             long until = began + seconds * 1_000_000_000L;
-            Thread reader = Thread.ofPlatform().start(() -> {
-                try {
-                    String line;
-                    while ((line = in.readLine()) != null) {
-                        check(line);
-                        int id = Integer.parseInt(line.replaceFirst("(?s).*?\"id\":(\\d+).*", "$1"));
-                        if (waiting.remove(id) == null) {
-                            throw new IllegalStateException("answered twice: " + id);
-                        }
-                        answered.incrementAndGet();
-                        places.release();
-                        if (System.nanoTime() > until && waiting.isEmpty()) {
-                            return;
-                        }
-                    }
-                } catch (IOException broken) {
-                    throw new IllegalStateException(broken);
-                }
-            });
+            Thread reader =
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        try {
+                                            String line;
+                                            while ((line = in.readLine()) != null) {
+                                                check(line);
+                                                int id =
+                                                        Integer.parseInt(
+                                                                line.replaceFirst(
+                                                                        "(?s).*?\"id\":(\\d+).*",
+                                                                        "$1"));
+                                                if (waiting.remove(id) == null) {
+                                                    throw new IllegalStateException(
+                                                            "answered twice: " + id);
+                                                }
+                                                answered.incrementAndGet();
+                                                places.release();
+                                                if (System.nanoTime() > until
+                                                        && waiting.isEmpty()) {
+                                                    return;
+                                                }
+                                            }
+                                        } catch (IOException broken) {
+                                            throw new IllegalStateException(broken);
+                                        }
+                                    });
             while (System.nanoTime() < until) {
                 places.acquire();
                 waiting.put(++lastId, true);
@@ -245,8 +297,10 @@ public final class Bench {
         }
 
         private void call(int id) throws IOException {
-            send("{\"jsonrpc\":\"2.0\",\"id\":" + id
-                    + ",\"method\":\"tools/call\",\"params\":{\"name\":\"t_00000\",\"arguments\":{\"query\":\"up\"}}}");
+            send(
+                    "{\"jsonrpc\":\"2.0\",\"id\":"
+                            + id
+                            + ",\"method\":\"tools/call\",\"params\":{\"name\":\"t_00000\",\"arguments\":{\"query\":\"up\"}}}");
         }
 
         private void send(String line) throws IOException {
@@ -270,17 +324,24 @@ public final class Bench {
     private static final byte[] ANSWER = answer();
 
     private static byte[] answer() {
-        StringBuilder body = new StringBuilder("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[");
+        StringBuilder body =
+                new StringBuilder(
+                        "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[");
         for (int i = 0; i < 10; i++) {
             body.append(i == 0 ? "" : ",")
-                    .append("{\"metric\":{\"__name__\":\"up\",\"environment\":\"production\",\"instance\":\"")
+                    .append(
+                            "{\"metric\":{\"__name__\":\"up\",\"environment\":\"production\",\"instance\":\"")
                     .append(i == 9 ? CANARY : "10.12.0." + i + ":9100")
-                    .append("\",\"job\":\"node-exporter\",\"pod\":\"node-exporter-00000\"},\"value\":[1763700000.")
+                    .append(
+                            "\",\"job\":\"node-exporter\",\"pod\":\"node-exporter-00000\"},\"value\":[1763700000.")
                     .append(100 + i)
                     .append(",\"1\"]}");
         }
         body.append("]}}");
-        String head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n";
+        String head =
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+                        + body.length()
+                        + "\r\n\r\n";
         return (head + body).getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -51,3 +51,17 @@ XDG_STATE_HOME=$work/state "$root/countergate" doctor --config "$root/tools.yaml
 cp relay.args "$install/relay.args"
 grep -q 'changed since they were built: .*relay.args' doctor.txt || fail "doctor does not see a changed file: $(cat doctor.txt)"
 echo 'ok: doctor names a file of the build that was changed since'
+
+# The store's library is the build's own, so that a start neither unpacks it nor needs /tmp to be executable.
+[ -n "$(find "$install/native" -type f)" ] || fail "the store's library was not unpacked in $install"
+grep -q " native/" "$install/SHA256SUMS" || fail "doctor does not know the store's library"
+if [ -d /proc/self ]; then
+    echo 'tools: [{name: health, description: Health., url: "http://127.0.0.1:9/health"}]' >tools.yaml
+    "$root/countergate" serve --config tools.yaml --state "$work/daemon" >serve.txt 2>serve.err &
+    daemon=$!
+    for _ in $(seq 200); do [ -S daemon/agent.sock ] && break; sleep 0.1; done
+    grep -q "$install/native/" "/proc/$daemon/maps" || { kill "$daemon"; fail "the daemon has its library from elsewhere: $(grep sqlite "/proc/$daemon/maps" || cat serve.err)"; }
+    kill "$daemon"
+    wait "$daemon" || true
+    echo 'ok: the daemon maps the library of the build'
+fi

@@ -122,6 +122,7 @@ build_install() {
     build_new=$builds/new.$$
     rm -rf "$build_new" "$install"
     mkdir "$build_new" && cp -R "$root/server/target/dist/." "$build_new/" || return 1
+    build_unpack_store
     build_write_options relay "$install/countergate-relay.jar"
     build_class_path=$install/countergate.jar
     for build_jar in "$build_new"/lib/*.jar; do
@@ -129,7 +130,7 @@ build_install() {
     done
     build_write_options server "$build_class_path"
     build_write_options command "$build_class_path"
-    (cd "$build_new" && build_sums ./*.jar lib/*.jar) >"$build_new/SHA256SUMS"
+    (cd "$build_new" && build_sums ./*.jar lib/*.jar && { [ ! -d native ] || build_sums native/*; }) >"$build_new/SHA256SUMS"
     mv "$build_new" "$install" || return 1
 
     say 'making the start-up caches'
@@ -141,6 +142,20 @@ build_install() {
         [ ! -f "$build_file" ] || build_sums "$build_file" >>"$install/SHA256SUMS"
     done
     : >"$install/complete"
+}
+
+# The store's native library, out of its jar once and for all: else each start writes it to /tmp, which may not be
+# executable, and starts a process to learn which of them it needs. Where this fails, each start does.
+build_unpack_store() {
+    build_jar=$(echo "$build_new"/lib/org.xerial.sqlite-jdbc-*.jar)
+    build_log=$(echo "$build_new"/lib/org.slf4j.slf4j-api-*.jar)
+    build_platform=$("$jdk_home/bin/java" -cp "$build_jar:$build_log" org.sqlite.util.OSInfo 2>/dev/null) || return 0
+    build_library=libsqlitejdbc.so
+    case $build_platform in Mac/*) build_library=libsqlitejdbc.dylib ;; esac
+    (cd "$build_new" && "$jdk_home/bin/jar" -xf "$build_jar" "org/sqlite/native/$build_platform/$build_library") || return 0
+    mkdir "$build_new/native" &&
+        mv "$build_new/org/sqlite/native/$build_platform/$build_library" "$build_new/native/" 2>/dev/null
+    rm -rf "$build_new/org"
 }
 
 build_key() {
@@ -163,6 +178,10 @@ build_write_options() {
     {
         printf '%s\n' "$common_options"
         [ -z "$build_options" ] || printf '%s\n' "$build_options"
+        for build_library in "$build_new"/native/*; do
+            [ ! -f "$build_library" ] || [ "$1" = relay ] || printf -- '-Dorg.sqlite.lib.path="%s"\n-Dorg.sqlite.lib.name=%s\n' \
+                "$(printf '%s' "$install/native" | sed 's/[\\"]/\\&/g')" "${build_library##*/}"
+        done
         printf -- '-cp\n"%s"\n%s\n' "$(printf '%s' "$2" | sed 's/[\\"]/\\&/g')" "$build_main"
     } >"$build_new/$1.args"
 }
@@ -173,6 +192,9 @@ build_note_current() {
     build_jdk_files="$(build_quote "$jdk_home/lib/modules") $(build_quote "$jdk_home/lib/server/")*"
     relay_files="$(build_quote "$install/countergate-relay.jar") $(build_quote "$install/relay.aot") $build_jdk_files"
     build_jars="$(build_quote "$install/countergate.jar") $(build_quote "$install/lib/")*.jar $build_jdk_files"
+    for build_library in "$install"/native/*; do
+        [ ! -f "$build_library" ] || build_jars="$build_jars $(build_quote "$build_library")"
+    done
     server_files="$build_jars $(build_quote "$install/server.aot")"
     command_files="$build_jars $(build_quote "$install/command.aot")"
     {

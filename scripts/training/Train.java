@@ -6,10 +6,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -88,6 +91,7 @@ final class Train {
     }
 
     private boolean run() throws Exception {
+        Files.copy(source.resolve("catalogue.yaml"), Path.of(catalogue()));
         Process daemon =
                 start(
                         "server",
@@ -102,6 +106,7 @@ final class Train {
         boolean commandTrained = false;
         try {
             awaitSocket(daemon);
+            restart(daemon);
             relayTrained = attempt("relay", this::session);
             commandTrained = attempt("command", this::command);
         } catch (IOException e) {
@@ -229,6 +234,41 @@ final class Train {
         return made;
     }
 
+    /**
+     * Has the daemon begin anew within its process: most starts find a store, a head and an accepted catalogue, and
+     * some find the catalogue edited.
+     */
+    private void restart(Process daemon) throws IOException, InterruptedException {
+        for (String edit : List.of("", "# edited\n")) {
+            Files.writeString(Path.of(catalogue()), edit, StandardOpenOption.APPEND);
+            Path socket = work.resolve("state").resolve("agent.sock");
+            Object before = Files.readAttributes(socket, BasicFileAttributes.class).fileKey();
+            ask("{\"version\":1,\"op\":\"restart\"}\n");
+            Instant until = Instant.now().plus(READY);
+            while (!Files.exists(socket)
+                    || Files.readAttributes(socket, BasicFileAttributes.class)
+                            .fileKey()
+                            .equals(before)) {
+                if (Instant.now().isAfter(until))
+                    throw new IOException("it was not restarted in " + READY);
+                Thread.sleep(20);
+            }
+            awaitSocket(daemon);
+        }
+    }
+
+    private void ask(String line) throws IOException {
+        var address = UnixDomainSocketAddress.of(work.resolve("state").resolve("operator.sock"));
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(address);
+            channel.write(StandardCharsets.UTF_8.encode(line));
+            ByteBuffer answer = ByteBuffer.allocate(1024);
+            while (channel.read(answer) >= 0 && answer.get(answer.position() - 1) != '\n') {}
+            String text = StandardCharsets.UTF_8.decode(answer.flip()).toString();
+            if (!text.contains("\"ok\":true")) throw new IOException("answered `" + text + "`");
+        }
+    }
+
     private void awaitSocket(Process daemon) throws IOException, InterruptedException {
         var address = UnixDomainSocketAddress.of(work.resolve("state").resolve("agent.sock"));
         Instant until = Instant.now().plus(READY);
@@ -246,7 +286,7 @@ final class Train {
     }
 
     private String catalogue() {
-        return source.resolve("catalogue.yaml").toString();
+        return work.resolve("catalogue.yaml").toString();
     }
 
     private String state() {

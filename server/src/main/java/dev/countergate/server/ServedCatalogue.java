@@ -185,6 +185,10 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
         }
         if (snapshot == null) {
             keep(first.snapshot());
+        }
+        // The usual start finds what it kept: loading the same texts and values again would only
+        // take time.
+        if (snapshot == null || snapshot.equals(first.snapshot())) {
             tell(new CatalogueEvent.Loaded(first.catalogue().digest(), List.of()));
             return first.catalogue();
         }
