@@ -8,16 +8,29 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
-/**
- * A request's body, read on the calling thread.
- *
- * @param bytes holds it at its beginning
- */
-record Body(byte[] bytes, int length) {
+/** A request's body, read on the calling thread. */
+final class Body {
     private static final int FIRST_BYTES = 4 * 1024;
 
     /** How long a body may take to come. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final byte[] bytes;
+    private final int length;
+
+    private Body(byte[] bytes, int length) {
+        this.bytes = bytes;
+        this.length = length;
+    }
+
+    /** What holds it, at its beginning. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    int length() {
+        return length;
+    }
 
     /**
      * Reads the whole body. Room is made for what has come, not for what was announced.

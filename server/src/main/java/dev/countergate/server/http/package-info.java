@@ -10,4 +10,3 @@
 package dev.countergate.server.http;
 
 import org.jspecify.annotations.NullMarked;
-

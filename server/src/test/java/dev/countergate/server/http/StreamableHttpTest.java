@@ -371,7 +371,7 @@ class StreamableHttpTest {
     }
 
     private boolean isAccepting() {
-        try (RawHttp probe = served.connect()) {
+        try (RawHttp _ = served.connect()) {
             return true;
         } catch (IOException refused) {
             return false;

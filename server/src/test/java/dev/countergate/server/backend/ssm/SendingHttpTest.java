@@ -134,7 +134,7 @@ final class SendingHttpTest {
     private static boolean isConnected(RawServer server) {
         long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         while (server.connections() == 0 && System.nanoTime() - end < 0) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
         return server.connections() > 0;
     }
