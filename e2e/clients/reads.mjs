@@ -90,6 +90,7 @@ const READS = [
     }],
     ['active_alerts', {}, sameAlerts([['active', 'true'], ['silenced', 'false'], ['inhibited', 'false']])],
     ['alerts_of_service', { service: 'checkout' }, sameAlerts([['filter', 'service="checkout"']])],
+    ['alert_of_service', { alertname: 'CheckoutFailing', service: 'checkout' }, sameAlerts([['filter', 'alertname="CheckoutFailing"'], ['filter', 'service="checkout"']])],
     ['silences', {}, async (found) => {
         const wanted = await direct(alertmanager, '/api/v2/silences');
         assert.equal(wanted.length, 1);

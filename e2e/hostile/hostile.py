@@ -145,6 +145,7 @@ SHAPES = {
     ),
     "log_label_values": ("GET", rf"{LOKI}/label/[a-zA-Z_][a-zA-Z0-9_]*/values", None),
     "alerts_of_service": ("GET", "/api/v2/alerts", None),
+    "alert_of_service": ("GET", "/api/v2/alerts", None),
 }
 KEYS = set("query start end step timeout limit time match[] metric state filter direction since active silenced inhibited unprocessed type limit_per_metric scrapePool".split())
 # What may be asked while a change is proposed, none of which changes anything.
