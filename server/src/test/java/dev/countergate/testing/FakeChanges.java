@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** Resolves {@code url} writes as they are, and does with a dispatch what a test says; records every dispatch. */
 @NullMarked
@@ -40,6 +41,10 @@ public final class FakeChanges implements ChangeClient {
     public volatile Dispatch dispatch =
             (request, sending) -> new Sent(Outcome.APPLIED, "200", null);
     public volatile Event.Sighting sighting = Event.Sighting.UNREADABLE;
+
+    /** What a search shows of what the backend would have answered. */
+    public volatile @Nullable JsonNode sight;
+
     public volatile @Nullable Duration settle;
     public volatile @Nullable Resolution resolution;
     public volatile Entering resolving = () -> {};
@@ -80,7 +85,7 @@ public final class FakeChanges implements ChangeClient {
     public Seen search(CoreRequest request, Instant sentAt, Deadline deadline)
             throws InterruptedException {
         searching.enter();
-        return new Seen(sighting, "scripted", null);
+        return new Seen(sighting, "scripted", sight);
     }
 
     @Override

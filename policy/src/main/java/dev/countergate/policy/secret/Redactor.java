@@ -7,6 +7,10 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Takes known secrets, and their usual encodings, out of foreign text: a backend may echo the header it was sent. What
@@ -71,6 +75,28 @@ public final class Redactor {
             kept = at;
         }
         return clean == null ? text : clean.append(text, kept, text.length()).toString();
+    }
+
+    /** The same for every text of a tree, names of members included. */
+    public JsonNode redact(JsonNode node) {
+        if (node.isString()) {
+            return JsonNodeFactory.instance.stringNode(redact(node.stringValue()));
+        }
+        if (node.isArray()) {
+            ArrayNode items = JsonNodeFactory.instance.arrayNode();
+            node.forEach(item -> items.add(redact(item)));
+            return items;
+        }
+        if (node.isObject()) {
+            ObjectNode members = JsonNodeFactory.instance.objectNode();
+            node.properties()
+                    .forEach(
+                            member ->
+                                    members.set(
+                                            redact(member.getKey()), redact(member.getValue())));
+            return members;
+        }
+        return node;
     }
 
     /** The longest needle at {@code at}, or null. */

@@ -1,6 +1,5 @@
 package dev.countergate.server.call;
 
-import dev.countergate.policy.change.Core;
 import dev.countergate.policy.change.Event.Outcome;
 import dev.countergate.policy.change.Verification;
 import dev.countergate.policy.result.ToolResult;
@@ -83,11 +82,11 @@ final class ProposalAnswers {
                     .put("state", verification.result().name())
                     .put("why", verification.why());
         }
-        Core.Undo undo = status.undo();
+        ProposalStatus.Undo undo = status.undo();
         if (undo != null) {
-            ObjectNode call = json.putObject("undo").put("tool", undo.tool().value());
-            ObjectNode arguments = call.putObject("arguments");
-            undo.arguments().forEach(arguments::put);
+            json.putObject("undo")
+                    .put("tool", undo.tool().value())
+                    .set("arguments", undo.arguments());
         }
         json.put("next", next(status));
         return json;

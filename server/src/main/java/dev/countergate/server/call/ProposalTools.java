@@ -6,7 +6,6 @@ import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.call.Narrowing;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.call.ToolName;
-import dev.countergate.policy.change.Core;
 import dev.countergate.policy.parameter.Arguments;
 import dev.countergate.policy.parameter.Parameter;
 import dev.countergate.policy.parameter.ParameterType;
@@ -172,7 +171,7 @@ final class ProposalTools {
 
     /** Without the name of a tool that is kept from the caller. */
     private ProposalStatus shown(ToolCall call, ProposalStatus status) {
-        Core.Undo undo = status.undo();
+        ProposalStatus.Undo undo = status.undo();
         return undo == null || isThere.test(call.caller(), undo.tool())
                 ? status
                 : status.withoutUndo();

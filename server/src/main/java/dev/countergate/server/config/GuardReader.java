@@ -290,6 +290,16 @@ final class GuardReader {
         if (text == null) {
             return "";
         }
+        Matcher placeholder = PLACEHOLDER.matcher(text.value());
+        if (placeholder.find()) {
+            report.fault(
+                    text.at(),
+                    text.path(),
+                    "`"
+                            + placeholder.group()
+                            + "` stands for nothing here: an expectation sees `result` and `value` alone",
+                    "give it to the read by `args`, so that the read tells of just what is expected");
+        }
         switch (Expectation.compile("expect", text.value())) {
             case Checked.Valid<Expectation> valid -> {}
             case Checked.Invalid<Expectation>(List<Fault> faults) ->

@@ -247,11 +247,11 @@ public final class ProposalOperations {
                     .put("state", verification.result().name())
                     .put("why", verification.why());
         }
-        Core.Undo undo = status.undo();
+        ProposalStatus.Undo undo = status.undo();
         if (undo != null) {
-            ObjectNode arguments =
-                    json.putObject("undo").put("tool", undo.tool().value()).putObject("arguments");
-            undo.arguments().forEach(arguments::put);
+            json.putObject("undo")
+                    .put("tool", undo.tool().value())
+                    .set("arguments", undo.arguments());
         }
         json.put("cancellable", status.isCancellable());
         json.put("final", status.isSettled());

@@ -13,7 +13,6 @@ import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.change.Reading;
 import dev.countergate.policy.rule.Decision;
 import dev.countergate.policy.rule.Usage;
-import dev.countergate.policy.secret.Redactor;
 import dev.countergate.policy.token.AllowedSigners;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.server.audit.Store;
@@ -40,9 +39,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The one attempt of an approved proposal: claim, marker, one dispatch, result. Each is a durable step of the ledger before
@@ -215,29 +211,7 @@ final class Execution {
         return new Sent(
                 sent.outcome(),
                 lease.redactor().redact(sent.detail()),
-                result == null ? null : clean(lease.redactor(), result));
-    }
-
-    private static JsonNode clean(Redactor redactor, JsonNode node) {
-        if (node.isString()) {
-            return JsonNodeFactory.instance.stringNode(redactor.redact(node.stringValue()));
-        }
-        if (node.isArray()) {
-            ArrayNode items = JsonNodeFactory.instance.arrayNode();
-            node.forEach(item -> items.add(clean(redactor, item)));
-            return items;
-        }
-        if (node.isObject()) {
-            ObjectNode members = JsonNodeFactory.instance.objectNode();
-            node.properties()
-                    .forEach(
-                            member ->
-                                    members.set(
-                                            redactor.redact(member.getKey()),
-                                            clean(redactor, member.getValue())));
-            return members;
-        }
-        return node;
+                result == null ? null : lease.redactor().redact(result));
     }
 
     private Sending sending(Entry entry, Tool tool, CoreRequest request, ChangeClient client) {

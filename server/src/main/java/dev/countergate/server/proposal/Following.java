@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What follows an attempt: looks whether the effect came about, and searches for an attempt whose outcome is not known.
@@ -141,7 +142,7 @@ final class Following {
             last = seen;
             ledger.apply(
                     unknown.id(),
-                    (before, in, now) -> Turn.of(new Event.Search(seen.sighting())),
+                    (before, in, now) -> new Turn(new Event.Search(seen.sighting()), seen.result()),
                     new Telling(
                             "reconciled",
                             isNew,
@@ -177,7 +178,13 @@ final class Following {
             }
             ChangeClient client =
                     lease.backends().change(tool.get().action().backends().iterator().next());
-            return client.search(request, attempt.sentAt(), Deadline.in(Looks.LONGEST, ticker));
+            Seen seen =
+                    client.search(request, attempt.sentAt(), Deadline.in(Looks.LONGEST, ticker));
+            JsonNode result = seen.result();
+            return new Seen(
+                    seen.sighting(),
+                    lease.redactor().redact(seen.detail()),
+                    result == null ? null : lease.redactor().redact(result));
         }
     }
 }

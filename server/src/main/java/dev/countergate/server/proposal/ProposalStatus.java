@@ -1,6 +1,7 @@
 package dev.countergate.server.proposal;
 
 import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.change.Attempt;
 import dev.countergate.policy.change.Core;
 import dev.countergate.policy.change.Event.Outcome;
@@ -9,12 +10,13 @@ import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.change.Verification;
 import dev.countergate.policy.token.ProposalId;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * How a proposal stands, for those who may know.
@@ -58,7 +60,7 @@ public record ProposalStatus(
         String why,
         @Nullable Outcome outcome,
         @Nullable Verification verification,
-        Core.@Nullable Undo undo,
+        @Nullable Undo undo,
         boolean isCancellable,
         @Nullable JsonNode result) {
     /** A member of the result, or an argument of the call. */
@@ -93,6 +95,14 @@ public record ProposalStatus(
                 entry.kept().result());
     }
 
+    /**
+     * A call that takes a change back, as an agent can make it.
+     *
+     * @param tool to be proposed
+     * @param arguments its arguments
+     */
+    public record Undo(ToolName tool, ObjectNode arguments) {}
+
     /** The same, and no word of how it could be undone. */
     public ProposalStatus withoutUndo() {
         return new ProposalStatus(
@@ -125,7 +135,7 @@ public record ProposalStatus(
         return state.isFinal() && !isLookedAt;
     }
 
-    private static Core.@Nullable Undo undo(Ledger.Entry entry) {
+    private static @Nullable Undo undo(Ledger.Entry entry) {
         boolean tookEffect =
                 switch (entry.state()) {
                     case APPLIED,
@@ -142,32 +152,36 @@ public record ProposalStatus(
                 : null;
     }
 
-    /** In one pass, so that nothing in a value is taken for a placeholder. What the result does not say stays a placeholder: the call is then refused, and says so. */
-    private static Core.Undo filled(Core.Undo undo, Kept kept) {
-        Map<String, String> arguments = new LinkedHashMap<>();
-        undo.arguments()
-                .forEach(
-                        (name, text) ->
-                                arguments.put(
-                                        name,
-                                        TO_FILL.matcher(text)
-                                                .replaceAll(
-                                                        found ->
-                                                                Matcher.quoteReplacement(
-                                                                        of(
-                                                                                found.group(1)
-                                                                                                == null
-                                                                                        ? kept
-                                                                                                .arguments()
-                                                                                        : kept
-                                                                                                .result(),
-                                                                                found.group(2),
-                                                                                found.group())))));
-        return new Core.Undo(undo.tool(), arguments);
+    /**
+     * In one pass, so that nothing in a value is taken for a placeholder. What the result does not say stays a placeholder:
+     * the call is then refused, and says so.
+     */
+    private static Undo filled(Core.Undo undo, Kept kept) {
+        ObjectNode arguments = JsonNodeFactory.instance.objectNode();
+        undo.arguments().forEach((name, text) -> arguments.set(name, filled(text, kept)));
+        return new Undo(undo.tool(), arguments);
     }
 
-    private static String of(@Nullable JsonNode result, String member, String otherwise) {
-        JsonNode value = result == null ? null : result.get(member);
-        return value == null || value.isContainer() ? otherwise : value.asString();
+    /** A placeholder alone keeps the kind of its value; within a text it becomes text. */
+    private static JsonNode filled(String text, Kept kept) {
+        Matcher whole = TO_FILL.matcher(text);
+        if (whole.matches()) {
+            JsonNode value = value(whole, kept);
+            return value == null ? JsonNodeFactory.instance.stringNode(text) : value;
+        }
+        return JsonNodeFactory.instance.stringNode(
+                TO_FILL.matcher(text)
+                        .replaceAll(
+                                found -> {
+                                    JsonNode value = value(found, kept);
+                                    return Matcher.quoteReplacement(
+                                            value == null ? found.group() : value.asString());
+                                }));
+    }
+
+    private static @Nullable JsonNode value(MatchResult placeholder, Kept kept) {
+        JsonNode from = placeholder.group(1) == null ? kept.arguments() : kept.result();
+        JsonNode value = from == null ? null : from.get(placeholder.group(2));
+        return value == null || value.isContainer() ? null : value;
     }
 }

@@ -124,8 +124,9 @@ final class Engine implements AutoCloseable {
     /** The same, not looked at afterwards. */
     static final String PLAIN = "guards: {restart: {environment: prod}}\n";
 
-    private static final Map<String, String> VARIABLES =
-            Map.of("KEY", "s3cret-of-the-api-0123456789");
+    static final String SECRET = "s3cret-of-the-api-0123456789";
+
+    private static final Map<String, String> VARIABLES = Map.of("KEY", SECRET);
     private static final JsonMapper JSON = new JsonMapper();
 
     /** Moves a millisecond whenever it is looked at. */

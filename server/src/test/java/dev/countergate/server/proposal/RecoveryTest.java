@@ -40,6 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** The store as a process that was killed left it, found by the next one: nothing is ever sent again. */
 @Timeout(60)
@@ -321,6 +322,8 @@ class RecoveryTest {
     void an_attempt_that_is_found_was_applied_and_is_looked_at() throws Exception {
         ProposalId id = unknown();
         engine.changes.sighting = Sighting.FOUND;
+        engine.changes.sight =
+                JsonNodeFactory.instance.objectNode().put("id", 7).put("echo", Engine.SECRET);
         engine.reads = () -> engine.value("0.1");
 
         next();
@@ -330,6 +333,10 @@ class RecoveryTest {
         assertThat(Objects.requireNonNull(status.verification()).result())
                 .isEqualTo(Verification.Result.VERIFIED);
         assertThat(engine.kinds(id)).containsSubsequence("result", "reconciled", "verification");
+        assertThat(Objects.requireNonNull(status.undo()).arguments().toString())
+                .as("filled in by what was found, a number as a number")
+                .isEqualTo("{\"id\":7,\"service\":\"web\"}");
+        assertThat(status.result()).asString().contains("[secret").doesNotContain(Engine.SECRET);
     }
 
     @Test

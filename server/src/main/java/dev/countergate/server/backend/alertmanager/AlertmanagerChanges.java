@@ -229,7 +229,7 @@ final class AlertmanagerChanges implements ChangeClient {
             return new Sent(
                     Outcome.APPLIED,
                     HttpSend.detail(reply) + ": silence `" + BackendWords.line(id) + "`",
-                    JsonNodeFactory.instance.objectNode().put("silenceID", id));
+                    named(id));
         } catch (UnreadableAnswer e) {
             return notIts(answer, e);
         }
@@ -303,12 +303,17 @@ final class AlertmanagerChanges implements ChangeClient {
                                 new Seen(
                                         Sighting.FOUND,
                                         "silence `" + silence.id() + "` is " + silence.state(),
-                                        silence.id()))
+                                        named(silence.id())))
                 .orElse(
                         new Seen(
                                 Sighting.ABSENT,
                                 "none of " + silences.size() + " silences has the attempt's mark",
                                 null));
+    }
+
+    /** What Alertmanager answers when it takes a silence. */
+    private static JsonNode named(String id) {
+        return JsonNodeFactory.instance.objectNode().put("silenceID", id);
     }
 
     private static Seen unreadable(String why) {

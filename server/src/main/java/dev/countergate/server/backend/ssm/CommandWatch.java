@@ -87,7 +87,7 @@ final class CommandWatch {
                     new Seen(
                             Sighting.UNREADABLE,
                             "command `" + commandId + "` is there: " + how,
-                            commandId);
+                            null);
             case Look.Over(Map<String, CommandInvocation> rows) -> {
                 Sent sent = sent(request, commandId, rows);
                 Sighting sighting =
@@ -96,7 +96,7 @@ final class CommandWatch {
                             case FAILED -> Sighting.ABSENT;
                             case PARTLY_APPLIED, OUTCOME_UNKNOWN -> Sighting.UNREADABLE;
                         };
-                yield new Seen(sighting, sent.detail(), commandId);
+                yield new Seen(sighting, sent.detail(), sent.result());
             }
         };
     }

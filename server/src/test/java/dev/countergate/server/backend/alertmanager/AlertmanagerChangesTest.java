@@ -47,6 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Silences made, ended and looked for, against answers recorded from Alertmanager 0.25 and 0.33. */
 class AlertmanagerChangesTest {
@@ -244,7 +245,11 @@ class AlertmanagerChangesTest {
         Seen seen = changes().search(frozen, CREATED, within(Duration.ofSeconds(10)));
 
         assertThat(seen.sighting()).isEqualTo(sighting);
-        assertThat(seen.handle()).isEqualTo(sighting == Sighting.FOUND ? ID : null);
+        assertThat(seen.result())
+                .isEqualTo(
+                        sighting == Sighting.FOUND
+                                ? JsonNodeFactory.instance.objectNode().put("silenceID", ID)
+                                : null);
     }
 
     @ParameterizedTest
