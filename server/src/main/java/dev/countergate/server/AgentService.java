@@ -3,6 +3,7 @@ package dev.countergate.server;
 import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
+import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.server.audit.Store;
 import dev.countergate.server.audit.StoreException;
@@ -173,6 +174,11 @@ final class AgentService implements Service {
             } finally {
                 running.decrementAndGet();
             }
+        }
+
+        @Override
+        public Set<String> needs(ToolName tool) {
+            return tools.needs(tool);
         }
 
         @Override

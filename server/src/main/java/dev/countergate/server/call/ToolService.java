@@ -2,10 +2,12 @@ package dev.countergate.server.call;
 
 import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.ToolCall;
+import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.server.backend.CallContext.Progress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -21,6 +23,11 @@ public interface ToolService {
      * @throws InterruptedException when the calling thread was interrupted
      */
     Optional<ToolResult> call(ToolCall call, Progress progress) throws InterruptedException;
+
+    /** What a client must be able to do for {@code tool}, by the names of MCP's client capabilities: nothing, for most. */
+    default Set<String> needs(ToolName tool) {
+        return Set.of();
+    }
 
     /** Calls {@code listener} after each change of the list, on a thread of the service's. Closing ends that. */
     AutoCloseable onListChanged(Runnable listener);

@@ -104,17 +104,22 @@ final class Methods {
         for (Prompt prompt : protocol.prompts().all()) {
             line.raw(separator).raw("{\"name\":").string(prompt.name());
             line.raw(",\"title\":").string(prompt.title());
-            line.raw(",\"description\":").string(prompt.description()).raw(",\"arguments\":[");
-            separator = "";
-            for (Argument argument : prompt.arguments()) {
-                line.raw(separator).raw("{\"name\":").string(argument.name());
-                line.raw(",\"description\":").string(argument.description());
-                line.raw(",\"required\":" + argument.required() + "}");
-                separator = ",";
-            }
+            line.raw(",\"description\":").string(prompt.description());
+            arguments(line.raw(",\"arguments\":["), prompt.arguments());
             line.raw("]}");
+            separator = ",";
         }
         return frame.endKept(line.raw("]"));
+    }
+
+    private static void arguments(JsonLine line, List<Argument> arguments) {
+        String separator = "";
+        for (Argument argument : arguments) {
+            line.raw(separator).raw("{\"name\":").string(argument.name());
+            line.raw(",\"description\":").string(argument.description());
+            line.raw(",\"required\":" + argument.required() + "}");
+            separator = ",";
+        }
     }
 
     JsonLine prompt(Pending pending, Frame frame) throws RefusedException {

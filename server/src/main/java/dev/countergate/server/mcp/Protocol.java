@@ -45,7 +45,7 @@ public final class Protocol {
         this.limits = limits;
         ServerCard card = new ServerCard(serverVersion, resources::isOffered);
         this.handshake = new Handshake(card);
-        this.stateless = new Stateless(card);
+        this.stateless = new Stateless(card, service);
         this.statelessFrame = Frame.stateless(card);
         this.pages = new ToolPages(service);
         this.messages = new MessageReader(limits.batchMax());

@@ -10,6 +10,7 @@ public enum ProtocolError {
     /** Of the revisions with a handshake alone. */
     RESOURCE_NOT_FOUND(-32002),
     HEADER_MISMATCH(-32020),
+    MISSING_REQUIRED_CLIENT_CAPABILITY(-32021),
     UNSUPPORTED_PROTOCOL_VERSION(-32022);
 
     private final int code;

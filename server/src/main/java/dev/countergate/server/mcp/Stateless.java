@@ -3,9 +3,12 @@ package dev.countergate.server.mcp;
 import static dev.countergate.server.mcp.ProtocolError.HEADER_MISMATCH;
 import static dev.countergate.server.mcp.ProtocolError.INVALID_PARAMS;
 import static dev.countergate.server.mcp.ProtocolError.METHOD_NOT_FOUND;
+import static dev.countergate.server.mcp.ProtocolError.MISSING_REQUIRED_CLIENT_CAPABILITY;
 import static dev.countergate.server.mcp.ProtocolError.UNSUPPORTED_PROTOCOL_VERSION;
 
 import dev.countergate.policy.call.ClientSession;
+import dev.countergate.policy.call.ToolName;
+import dev.countergate.server.call.ToolService;
 import dev.countergate.server.mcp.Message.Request;
 import java.util.List;
 import java.util.Optional;
@@ -40,9 +43,11 @@ public final class Stateless {
     private static final int HTTP_NOT_FOUND = 404;
 
     private final ServerCard card;
+    private final ToolService service;
 
-    Stateless(ServerCard card) {
+    Stateless(ServerCard card, ToolService service) {
         this.card = card;
+        this.service = service;
     }
 
     /**
@@ -96,7 +101,7 @@ public final class Stateless {
             return malformed(request, CLIENT_INFO + "` must be an object");
         }
         return isThere(request.method())
-                ? Optional.empty()
+                ? unable(request, meta.path(CLIENT_CAPABILITIES))
                 : refuse(
                         request,
                         HTTP_NOT_FOUND,
@@ -105,6 +110,39 @@ public final class Stateless {
                                 + ShownText.of(request.method(), SHOWN_MAX)
                                 + "` in protocol version "
                                 + VERSION);
+    }
+
+    /** The refusal of a call that needs more than the client can do. */
+    private Optional<Refusal> unable(Request request, JsonNode capabilities) {
+        String tool =
+                request.method().equals("tools/call") && request.params() != null
+                        ? request.params().path("name").asString("")
+                        : "";
+        if (!ToolName.isValid(tool)) {
+            return Optional.empty();
+        }
+        List<String> missing =
+                service.needs(new ToolName(tool)).stream()
+                        .filter(each -> !capabilities.has(each))
+                        .sorted()
+                        .toList();
+        if (missing.isEmpty()) {
+            return Optional.empty();
+        }
+        JsonLine data = new JsonLine().raw("{\"requiredCapabilities\":");
+        String separator = "{";
+        for (String each : missing) {
+            data.raw(separator).string(each).raw(":{}");
+            separator = ",";
+        }
+        return Optional.of(
+                new Refusal(
+                        HTTP_BAD_REQUEST,
+                        Answers.error(
+                                request.id(),
+                                MISSING_REQUIRED_CLIENT_CAPABILITY,
+                                "the client does not declare what `" + tool + "` needs of it",
+                                data.raw("}}"))));
     }
 
     private boolean isThere(String method) {

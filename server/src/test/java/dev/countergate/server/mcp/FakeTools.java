@@ -2,6 +2,7 @@ package dev.countergate.server.mcp;
 
 import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.ToolCall;
+import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.call.ToolService;
@@ -85,6 +86,11 @@ public final class FakeTools implements ToolService {
         }
         calls.add(call);
         return Optional.of(behaviour.call(call, progress));
+    }
+
+    @Override
+    public Set<String> needs(ToolName tool) {
+        return tool.value().startsWith("needs_") ? Set.of("sampling", "elicitation") : Set.of();
     }
 
     @Override

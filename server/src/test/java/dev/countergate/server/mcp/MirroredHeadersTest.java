@@ -23,7 +23,8 @@ class MirroredHeadersTest {
     private static final String META =
             "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{}}";
 
-    private final Stateless stateless = new Stateless(new ServerCard("1", () -> true));
+    private final Stateless stateless =
+            new Stateless(new ServerCard("1", () -> true), new FakeTools());
 
     private static Request request(String method, String params) {
         String json =

@@ -2,17 +2,22 @@ package dev.countergate.server.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.policy.call.Caller;
+import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.ClientSession;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.result.ToolResult.ErrorBody;
 import dev.countergate.policy.secret.Redactor;
+import dev.countergate.server.call.PromptService;
 import dev.countergate.server.call.Prompts;
+import dev.countergate.server.call.ResourceService;
 import dev.countergate.server.runbook.Runbooks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -277,6 +282,26 @@ class StatelessTest {
     }
 
     @Test
+    void a_call_that_needs_more_than_the_client_can_do_is_refused() throws Exception {
+        tools.tool("needs_both", (call, progress) -> FakeTools.text("done"));
+        String able = META.replace("Capabilities\":{}", "Capabilities\":{\"elicitation\":{}%s}");
+        try (Peer peer = Peer.connect(sessions)) {
+            peer.line(request("1", "tools/call", able.formatted("") + ",\"name\":\"needs_both\""));
+            JsonNode error = peer.answer().path("error");
+            assertThat(error.path("code").asInt()).isEqualTo(-32021);
+            assertThat(error.path("data").toString())
+                    .isEqualTo("{\"requiredCapabilities\":{\"sampling\":{}}}");
+            peer.line(
+                    request(
+                            "2",
+                            "tools/call",
+                            able.formatted(",\"sampling\":{}") + ",\"name\":\"needs_both\""));
+            assertThat(peer.answer().has("result")).isTrue();
+        }
+        assertThat(tools.calls).hasSize(1);
+    }
+
+    @Test
     void resources_are_unknown_where_there_is_no_folder() throws Exception {
         sessions.close();
         sessions = serving(Optional.empty());
@@ -309,6 +334,43 @@ class StatelessTest {
             assertThat(errorCode(legacy)).isEqualTo(-32002);
             assertThat(errorCode(stateless)).isEqualTo(-32602);
             assertThat(stateless.path("error").path("data").path("uri").asString()).isEqualTo(uri);
+        }
+    }
+
+    @Test
+    void lists_prompts_whatever_each_takes() throws Exception {
+        sessions.close();
+        PromptService prompts =
+                new PromptService() {
+                    @Override
+                    public List<Prompt> all() {
+                        Argument one = new Argument("a\"b", "one", true);
+                        Argument two = new Argument("c", "two", false);
+                        return List.of(
+                                new Prompt("none", "t", "d", List.of()),
+                                new Prompt("two", "t", "d", List.of(one, two)),
+                                new Prompt("no_more", "t", "d", List.of()),
+                                new Prompt("one", "t", "d", List.of(one)));
+                    }
+
+                    @Override
+                    public Checked<String> text(
+                            Prompt prompt, Caller caller, Map<String, String> values) {
+                        return Checked.valid("");
+                    }
+                };
+        sessions =
+                new LineSessions(
+                        new Protocol(
+                                tools, prompts, ResourceService.NONE, "1", SessionLimits.STANDARD));
+        try (Peer peer = Peer.connect(sessions)) {
+            peer.line(modern("1", "prompts/list", ""));
+            JsonNode listed = peer.answer().path("result").path("prompts");
+            List<String> found = new ArrayList<>();
+            for (JsonNode each : listed) {
+                found.add(each.path("name").asString() + " " + each.path("arguments").size());
+            }
+            assertThat(found).containsExactly("none 0", "two 2", "no_more 0", "one 1");
         }
     }
 
