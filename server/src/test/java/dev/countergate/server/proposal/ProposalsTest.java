@@ -88,8 +88,8 @@ class ProposalsTest {
                         JsonMapper.shared()
                                 .readTree(engine.proposals().show(id).core())
                                 .path("request"));
-        assertThat(Objects.requireNonNull(status.undo()).arguments().toString())
-                .isEqualTo("{\"id\":\"r-$1\",\"service\":\"web\"}");
+        assertThat(Objects.requireNonNull(status.undo()).arguments())
+                .isEqualTo(JsonMapper.shared().readTree("{\"id\":\"r-$1\",\"service\":\"web\"}"));
         assertThat(engine.kinds(id))
                 .containsSubsequence(
                         "proposed",
