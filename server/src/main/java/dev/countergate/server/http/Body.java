@@ -12,9 +12,6 @@ import org.eclipse.jetty.server.Request;
 final class Body {
     private static final int FIRST_BYTES = 4 * 1024;
 
-    /** How long a body may take to come. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     private final byte[] bytes;
     private final int length;
 
@@ -35,13 +32,13 @@ final class Body {
     /**
      * Reads the whole body. Room is made for what has come, not for what was announced.
      *
-     * @throws RefusedException when it is longer than {@code bytesMax}, comes too slowly, or breaks HTTP
+     * @throws RefusedException when it is longer than {@code bytesMax}, takes longer than {@code patience}, or breaks HTTP
      */
-    static Body read(Request request, int bytesMax) throws RefusedException {
+    static Body read(Request request, int bytesMax, Duration patience) throws RefusedException {
         if (request.getLength() > bytesMax) {
             throw tooLong(bytesMax);
         }
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long end = System.nanoTime() + patience.toNanos();
         byte[] bytes = new byte[FIRST_BYTES];
         int length = 0;
         // Not closed: what is left of a refused body is Jetty's business.
@@ -59,7 +56,7 @@ final class Body {
                 if (System.nanoTime() - end > 0) {
                     throw new RefusedException(
                             HttpStatus.REQUEST_TIMEOUT_408,
-                            "the body did not come within " + PATIENCE.toSeconds() + " s");
+                            "the body did not come within " + patience.toSeconds() + " s");
                 }
                 if (length == bytes.length) {
                     bytes = Arrays.copyOf(bytes, Math.min(2 * length, bytesMax + 1));

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param sessionsOfOneMax of one principal; its longest idle one makes room for a new one
  * @param sessionIdle how long a session may be neither used nor listened to
  * @param headPatience how long a connection may take to bring a request's head
+ * @param bodyPatience how long its body may take
  * @param stall how long a client may neither read nor write while something is to be read or written
  * @param keepAlive how long a stream may be silent before a comment is written
  */
@@ -21,6 +22,7 @@ record HttpLimits(
         int sessionsOfOneMax,
         Duration sessionIdle,
         Duration headPatience,
+        Duration bodyPatience,
         Duration stall,
         Duration keepAlive) {
     private static final int CONNECTIONS_MAX = 4_096;
@@ -33,6 +35,7 @@ record HttpLimits(
                 256,
                 Duration.ofMinutes(30),
                 Duration.ofSeconds(15),
+                Duration.ofSeconds(30),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(15));
     }

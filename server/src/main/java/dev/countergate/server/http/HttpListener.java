@@ -68,7 +68,7 @@ public final class HttpListener implements Listener {
         this.protocol = protocol;
         this.callers = callers;
         this.sessions = new HttpSessions(protocol, limits, new SecureRandom());
-        this.streamable = new StreamableEndpoint(protocol, sessions, departures, work);
+        this.streamable = new StreamableEndpoint(protocol, limits, sessions, departures, work);
         this.heads = new HeadWatch(limits.headPatience());
         this.watch =
                 Executors.newSingleThreadScheduledExecutor(
@@ -106,7 +106,7 @@ public final class HttpListener implements Listener {
                             new Names(address(), settings.names()),
                             callers,
                             streamable,
-                            new SseEndpoint(protocol, sessions, departures, work),
+                            new SseEndpoint(protocol, limits, sessions, departures, work),
                             heads);
             handler = entry;
             server.addConnector(listening);

@@ -51,8 +51,9 @@ final class Posts {
     }
 
     /** The message a request brings. */
-    static Message message(Request request, Protocol protocol) throws RefusedException {
-        Body body = Body.read(request, protocol.limits().messageBytesMax());
+    static Message message(Request request, Protocol protocol, HttpLimits limits)
+            throws RefusedException {
+        Body body = Body.read(request, protocol.limits().messageBytesMax(), limits.bodyPatience());
         Message message = protocol.read(body.bytes(), 0, body.length());
         if (message instanceof Message.Invalid invalid) {
             throw new RefusedException(

@@ -25,12 +25,19 @@ final class SseEndpoint {
     private static final String QUERY = "session=";
 
     private final Protocol protocol;
+    private final HttpLimits limits;
     private final HttpSessions sessions;
     private final Departures departures;
     private final Work work;
 
-    SseEndpoint(Protocol protocol, HttpSessions sessions, Departures departures, Work work) {
+    SseEndpoint(
+            Protocol protocol,
+            HttpLimits limits,
+            HttpSessions sessions,
+            Departures departures,
+            Work work) {
         this.protocol = protocol;
+        this.limits = limits;
         this.sessions = sessions;
         this.departures = departures;
         this.work = work;
@@ -55,7 +62,7 @@ final class SseEndpoint {
             throws RefusedException, InterruptedException {
         checkMethod(request, "POST");
         Posts.checkContentType(request);
-        Message message = Posts.message(request, protocol);
+        Message message = Posts.message(request, protocol, limits);
         String query = String.valueOf(request.getHttpURI().getQuery());
         HttpSession session =
                 sessions.find(

@@ -32,6 +32,7 @@ final class StreamableEndpoint {
     private static final String VERSION = MirroredHeaders.VERSION;
 
     private final Protocol protocol;
+    private final HttpLimits limits;
     private final HttpSessions sessions;
     private final Departures departures;
     private final Work work;
@@ -39,8 +40,14 @@ final class StreamableEndpoint {
     /** What is being answered without a session. */
     private final Map<Session, Exchange> alone = new ConcurrentHashMap<>();
 
-    StreamableEndpoint(Protocol protocol, HttpSessions sessions, Departures departures, Work work) {
+    StreamableEndpoint(
+            Protocol protocol,
+            HttpLimits limits,
+            HttpSessions sessions,
+            Departures departures,
+            Work work) {
         this.protocol = protocol;
+        this.limits = limits;
         this.sessions = sessions;
         this.departures = departures;
         this.work = work;
@@ -88,7 +95,7 @@ final class StreamableEndpoint {
             throws RefusedException, InterruptedException {
         Posts.checkContentType(request);
         Posts.checkAccepted(request, MediaTypes.JSON, MediaTypes.EVENTS);
-        Message message = Posts.message(request, protocol);
+        Message message = Posts.message(request, protocol, limits);
         if (message instanceof Message.Request single && isStateless(single, request)) {
             answerAlone(single, request, response, principal, callback);
             return;

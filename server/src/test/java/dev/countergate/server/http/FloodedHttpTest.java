@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,7 @@ class FloodedHttpTest {
                     512,
                     512,
                     Duration.ofMinutes(1),
+                    Duration.ofSeconds(1),
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(2),
                     Duration.ofMillis(200));
@@ -133,6 +135,53 @@ class FloodedHttpTest {
             }
         } catch (IOException closed) {
             return null;
+        }
+    }
+
+    @Test
+    void refuses_a_body_that_drips() throws Exception {
+        try (Served served = new Served(tools, HASTY, List.of());
+                RawHttp http = served.connect()) {
+            String session = served.initialize();
+            Future<?> drips =
+                    others.submit(
+                            () ->
+                                    drip(
+                                            http,
+                                            "POST /mcp HTTP/1.1\r\n"
+                                                    + served.host()
+                                                    + TYPES
+                                                    + "Mcp-Session-Id: "
+                                                    + session
+                                                    + "\r\nContent-Length: 100000\r\n\r\n"));
+
+            assertThat(http.reply().status()).isEqualTo(408);
+            drips.get();
+        }
+    }
+
+    @Test
+    void lets_further_connections_wait_until_one_is_closed() throws Exception {
+        try (Served served = new Served(tools)) {
+            String session = served.initialize();
+            for (int each = 0; each < Served.LIMITS.connectionsMax(); each++) {
+                sockets.add(new Socket(served.address.getAddress(), served.address.getPort()));
+            }
+            Future<Reply> waiting = others.submit(() -> served.call(session, callBody(1, "echo")));
+            assertThat(isDoneWithin(waiting, 500)).isFalse();
+
+            sockets.removeFirst().close();
+
+            assertThat(waiting.get(20, TimeUnit.SECONDS).status()).isEqualTo(200);
+        }
+    }
+
+    private static boolean isDoneWithin(Future<?> future, int millis) throws Exception {
+        try {
+            future.get(millis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException waiting) {
+            return false;
         }
     }
 

@@ -34,6 +34,7 @@ final class Served implements AutoCloseable {
                     3,
                     Duration.ofMinutes(1),
                     Duration.ofMinutes(1),
+                    Duration.ofMinutes(1),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(15));
 

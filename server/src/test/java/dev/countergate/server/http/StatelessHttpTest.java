@@ -50,6 +50,7 @@ class StatelessHttpTest {
                                 3,
                                 Duration.ofMinutes(1),
                                 Duration.ofMinutes(1),
+                                Duration.ofMinutes(1),
                                 Duration.ofSeconds(30),
                                 Duration.ofMillis(200)),
                         List.of());

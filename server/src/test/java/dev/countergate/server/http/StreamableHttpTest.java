@@ -304,6 +304,7 @@ class StreamableHttpTest {
                         8,
                         Duration.ofMillis(400),
                         Duration.ofMinutes(1),
+                        Duration.ofMinutes(1),
                         Duration.ofSeconds(30),
                         Duration.ofMillis(100));
         try (Served other = new Served(tools, hasty, List.of());
