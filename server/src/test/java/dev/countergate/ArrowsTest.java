@@ -142,6 +142,36 @@ class ArrowsTest {
     }
 
     @Test
+    void only_telemetry_sees_what_counts() {
+        check(
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackage("dev.countergate.server.telemetry..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(
+                                "io.micrometer..", "io.prometheus..", "com.sun.net.httpserver.."));
+    }
+
+    @Test
+    void nothing_but_the_wiring_and_the_command_line_knows_telemetry() {
+        check(
+                noClasses()
+                        .that(
+                                resideInAPackage("dev.countergate.server..")
+                                        .and(
+                                                resideInAnyPackage(
+                                                                "dev.countergate.server",
+                                                                "dev.countergate.server.telemetry..",
+                                                                "dev.countergate.server.cli..")
+                                                        .negate()
+                                                        .as("outside the wiring")))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("dev.countergate.server.telemetry.."));
+    }
+
+    @Test
     void only_the_http_package_sees_jetty() {
         check(
                 noClasses()

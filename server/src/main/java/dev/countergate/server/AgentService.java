@@ -26,6 +26,7 @@ import dev.countergate.server.runbook.Runbooks;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,6 +55,7 @@ final class AgentService implements Service {
      * A service of {@code tools} and {@code runbooks}; it closes all that it is given when it is closed.
      *
      * @param http or null where it is not served over HTTP
+     * @param metrics or null where none were asked for
      */
     AgentService(
             ServedCatalogue served,
@@ -63,7 +65,8 @@ final class AgentService implements Service {
             OperatorPlane operators,
             WebhookNotices notices,
             Store store,
-            @Nullable HttpSettings http) {
+            @Nullable HttpSettings http,
+            @Nullable OwnMetrics metrics) {
         this.served = served;
         this.proposals = proposals;
         this.operators = operators;
@@ -71,16 +74,26 @@ final class AgentService implements Service {
         this.store = store;
         this.calls = tools;
         this.tools = new CountedTools(tools);
+        ToolService offered =
+                metrics == null ? this.tools : metrics.measured(this.tools, this::running);
         Protocol protocol =
                 new Protocol(
-                        this.tools,
-                        new Prompts(this.tools, runbooks::isOffered),
+                        offered,
+                        new Prompts(offered, runbooks::isOffered),
                         runbooks,
                         Version.TEXT,
                         SessionLimits.STANDARD);
         this.sessions = new LineSessions(protocol);
-        this.listeners =
-                http == null ? List.of() : List.of(new HttpListener(http, protocol, this::bearer));
+        List<Listener> ways = new ArrayList<>();
+        if (http != null) {
+            ways.add(new HttpListener(http, protocol, this::bearer));
+        }
+        if (metrics != null) {
+            metrics.sessions("stdio", sessions::openCount);
+            ways.forEach(way -> metrics.sessions("http", way::sessions));
+            ways.add(metrics.listener());
+        }
+        this.listeners = List.copyOf(ways);
     }
 
     @Override

@@ -7,12 +7,15 @@ import dev.countergate.policy.request.AlertmanagerRequest;
 import dev.countergate.policy.request.HttpRequest;
 import dev.countergate.policy.request.LokiRequest;
 import dev.countergate.policy.request.PrometheusRequest;
+import dev.countergate.policy.request.Request;
 import dev.countergate.policy.request.SsmRequest;
 import dev.countergate.server.backend.BackendClient;
 import dev.countergate.server.backend.Backends;
 import dev.countergate.server.backend.ChangeClient;
+import dev.countergate.server.backend.FollowedClient;
 import dev.countergate.server.backend.HeldAnswers;
 import dev.countergate.server.backend.HttpTransport;
+import dev.countergate.server.backend.ReadFollower;
 import dev.countergate.server.backend.alertmanager.AlertmanagerClient;
 import dev.countergate.server.backend.http.CompositeBackend;
 import dev.countergate.server.backend.http.HttpBackend;
@@ -33,6 +36,7 @@ import java.util.function.Supplier;
  */
 final class BackendClients {
     private final Clock clock;
+    private final ReadFollower follower;
     private final HeldAnswers held = new HeldAnswers();
     private final Pool<HttpBackend> http = new Pool<>();
     private final Pool<PrometheusClient> prometheus = new Pool<>();
@@ -42,9 +46,11 @@ final class BackendClients {
 
     /**
      * @param clock tells queries what "now" is
+     * @param follower told what they answer
      */
-    BackendClients(Clock clock) {
+    BackendClients(Clock clock, ReadFollower follower) {
         this.clock = clock;
+        this.follower = follower;
     }
 
     /** Clients for every backend of {@code catalogue}. */
@@ -64,38 +70,46 @@ final class BackendClients {
                         case HTTP -> {
                             HttpBackend client =
                                     http.get(each, () -> new HttpBackend(transport(each)));
-                            httpClients.put(name, client);
+                            httpClients.put(name, followed(name, client));
                             changes.put(name, client.changes());
                         }
                         case PROMETHEUS ->
                                 prometheusClients.put(
                                         name,
-                                        prometheus.get(
-                                                each,
-                                                () ->
-                                                        new PrometheusClient(
-                                                                each, transport(each), clock)));
+                                        followed(
+                                                name,
+                                                prometheus.get(
+                                                        each,
+                                                        () ->
+                                                                new PrometheusClient(
+                                                                        each,
+                                                                        transport(each),
+                                                                        clock))));
                         case LOKI ->
                                 lokiClients.put(
                                         name,
-                                        loki.get(
-                                                each,
-                                                () ->
-                                                        new LokiClient(
-                                                                each, transport(each), clock)));
+                                        followed(
+                                                name,
+                                                loki.get(
+                                                        each,
+                                                        () ->
+                                                                new LokiClient(
+                                                                        each,
+                                                                        transport(each),
+                                                                        clock))));
                         case ALERTMANAGER -> {
                             AlertmanagerClient client =
                                     alertmanager.get(
                                             each,
                                             () -> new AlertmanagerClient(each, transport(each)));
-                            alertmanagerClients.put(name, client);
+                            alertmanagerClients.put(name, followed(name, client));
                             changes.put(name, client.changes());
                         }
                     }
                 }
                 case Backend.Ssm each -> {
                     SsmBackend client = ssm.get(each, () -> new SsmBackend(each));
-                    ssmClients.put(name, client);
+                    ssmClients.put(name, followed(name, client));
                     changes.put(name, client.changes());
                 }
             }
@@ -118,6 +132,11 @@ final class BackendClients {
                 alertmanagerClients,
                 ssmClients,
                 changes);
+    }
+
+    private <R extends Request> BackendClient<R> followed(
+            BackendName name, BackendClient<R> client) {
+        return FollowedClient.of(name, client, follower);
     }
 
     /** Lets go of the clients that {@code catalogue} has no backend for; running what it gives closes them. */

@@ -7,6 +7,7 @@ import dev.countergate.policy.rule.Rules;
 import dev.countergate.policy.rule.Vocabulary;
 import dev.countergate.policy.token.Digest;
 import dev.countergate.server.audit.StoreException;
+import dev.countergate.server.backend.ReadFollower;
 import dev.countergate.server.call.CurrentCatalogue;
 import dev.countergate.server.call.Serving;
 import dev.countergate.server.config.CatalogueLoader;
@@ -67,6 +68,7 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
      * @param loader what made {@code first} of it
      * @param kept what was accepted last
      * @param clock tells queries what "now" is
+     * @param reads told what backends answer
      */
     ServedCatalogue(
             Path file,
@@ -74,11 +76,12 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
             Sources sources,
             Loading.Loaded first,
             AcceptedCatalogue kept,
-            Clock clock) {
+            Clock clock,
+            ReadFollower reads) {
         this.loader = loader;
         this.kept = kept;
         this.clock = clock;
-        this.clients = new BackendClients(clock);
+        this.clients = new BackendClients(clock, reads);
         first.warnings().forEach(ServedCatalogue::warn);
         this.served = atStart(first);
         this.current = new CurrentCatalogue(serving(served));

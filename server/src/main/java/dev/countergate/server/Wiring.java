@@ -10,6 +10,7 @@ import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.authority.Approvers;
 import dev.countergate.server.authority.FreezeFile;
 import dev.countergate.server.authority.Freezes;
+import dev.countergate.server.backend.ReadFollower;
 import dev.countergate.server.call.CallPipeline;
 import dev.countergate.server.call.ResultPages;
 import dev.countergate.server.config.CatalogueLoader;
@@ -35,6 +36,7 @@ import dev.countergate.server.proposal.Proposals;
 import dev.countergate.server.runbook.Runbooks;
 import dev.countergate.server.yaml.Finding;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -88,12 +90,14 @@ public final class Wiring {
      * Builds what a daemon serves.
      *
      * @param http how it is to be served over HTTP, or null
+     * @param metrics where its metrics are to be served, or null: then nothing is counted
      * @throws IOException when its store cannot be opened
      */
     public static Built daemon(
             DaemonSettings settings,
             boolean lenient,
             @Nullable HttpSettings http,
+            @Nullable InetSocketAddress metrics,
             Map<String, String> environment)
             throws IOException {
         Sources sources = Sources.of(environment::get);
@@ -104,6 +108,8 @@ public final class Wiring {
                     when http != null && !first.catalogue().principals().haveTokens() ->
                     new Built.Faulty(List.of(NO_TOKEN));
             case Loading.Loaded first -> {
+                OwnMetrics own =
+                        metrics == null ? null : new OwnMetrics(metrics, Clock.systemUTC());
                 ServedCatalogue served =
                         new ServedCatalogue(
                                 settings.catalogue(),
@@ -111,9 +117,10 @@ public final class Wiring {
                                 sources,
                                 first,
                                 new AcceptedCatalogue(settings.state().path()),
-                                Clock.systemUTC());
+                                Clock.systemUTC(),
+                                own == null ? ReadFollower.NONE : own.metrics());
                 try {
-                    yield serving(settings, http, environment, served);
+                    yield serving(settings, http, own, environment, served);
                 } catch (StoreException failed) {
                     served.close();
                     throw new IOException(failed.getMessage(), failed);
@@ -160,6 +167,7 @@ public final class Wiring {
     private static Built.Ready serving(
             DaemonSettings settings,
             @Nullable HttpSettings http,
+            @Nullable OwnMetrics metrics,
             Map<String, String> environment,
             ServedCatalogue served)
             throws StoreException, IOException {
@@ -220,14 +228,28 @@ public final class Wiring {
                         () -> served.catalogue().runbooks().map(Path::of),
                         () -> served.current().now().redactor(),
                         System::nanoTime);
+        if (metrics != null) {
+            metrics.follow(served, store, proposals, tools);
+        }
         proposals.start();
-        served.announceTo(new CatalogueLeaves(log));
+        served.announceTo(announced(new CatalogueLeaves(log), metrics));
         served.watch();
         Map<String, Operation> operations = new HashMap<>(plane.operations());
         operations.putAll(new ProposalOperations(proposals).operations());
         return new Built.Ready(
-                new AgentService(served, tools, runbooks, proposals, plane, notices, store, http),
+                new AgentService(
+                        served, tools, runbooks, proposals, plane, notices, store, http, metrics),
                 operations);
+    }
+
+    private static CatalogueEvent.Listener announced(
+            CatalogueLeaves leaves, @Nullable OwnMetrics metrics) {
+        return metrics == null
+                ? leaves
+                : event -> {
+                    leaves.on(event);
+                    metrics.on(event);
+                };
     }
 
     /** What the operator declares beyond what is measured. */

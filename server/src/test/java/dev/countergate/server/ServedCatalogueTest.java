@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.countergate.policy.catalogue.Backend;
 import dev.countergate.policy.token.Digest;
 import dev.countergate.server.audit.StoreException;
+import dev.countergate.server.backend.ReadFollower;
 import dev.countergate.server.config.CatalogueLoader;
 import dev.countergate.server.config.Loading;
 import dev.countergate.server.config.Sources;
@@ -80,7 +81,8 @@ class ServedCatalogueTest {
                         Sources.of(environment::get),
                         first,
                         new AcceptedCatalogue(folder),
-                        Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+                        Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
+                        ReadFollower.NONE);
         served.announceTo(event -> listener.on(event));
         started.add(served);
         return served;

@@ -13,6 +13,7 @@ import dev.countergate.server.backend.Backends;
 import dev.countergate.server.backend.CallContext;
 import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.backend.Deadline;
+import dev.countergate.server.backend.ReadFollower;
 import dev.countergate.server.config.CatalogueLoader;
 import dev.countergate.server.config.Loading;
 import dev.countergate.server.config.Sources;
@@ -41,7 +42,7 @@ class TracedReadsTest {
             RawServer.start(
                     (request, connection) ->
                             connection.answer(200, "Content-Type: application/json\r\n", "{}"));
-    private final BackendClients clients = new BackendClients(Clock.systemUTC());
+    private final BackendClients clients = new BackendClients(Clock.systemUTC(), ReadFollower.NONE);
 
     @AfterEach
     void ends() throws Exception {

@@ -109,6 +109,12 @@ public final class RecordedCore {
                 && Arrays.equals(given, said);
     }
 
+    /** The id of the rule that asked for persons or permitted it; null where every write needs one. */
+    public @Nullable String rule() {
+        JsonNode id = json.path("rule").path("id");
+        return id.isString() ? id.stringValue() : null;
+    }
+
     /** In lower case. */
     public String risk() {
         return text("risk");

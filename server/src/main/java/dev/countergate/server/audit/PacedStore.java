@@ -50,6 +50,11 @@ public final class PacedStore implements Store {
     }
 
     @Override
+    public Lag lag() {
+        return store.lag();
+    }
+
+    @Override
     public Optional<String> trouble() {
         return store.trouble();
     }

@@ -180,6 +180,11 @@ public final class SqliteStore implements Store {
     }
 
     @Override
+    public Lag lag() {
+        return waiting.lag();
+    }
+
+    @Override
     public Optional<String> trouble() {
         String text = refusal == null ? trouble : refusal;
         return text == null ? waiting.trouble() : Optional.of(text);

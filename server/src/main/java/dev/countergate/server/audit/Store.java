@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where what must outlive the process is kept. Correct by compare-and-set of rows and by unique constraints alone, never by
@@ -196,6 +197,17 @@ public interface Store extends AutoCloseable {
      * before, and counted where it cannot be kept waiting: {@link #trouble()} tells.
      */
     void later(Leaf leaf);
+
+    /**
+     * How far the log is behind what happened.
+     *
+     * @param leaves that wait to be committed
+     * @param oldest when the first of them happened, or null where none waits
+     */
+    record Lag(int leaves, @Nullable Instant oldest) {}
+
+    /** How far the log is behind at this moment. */
+    Lag lag();
 
     /** Why the log cannot be written, in one line, while that is so. */
     Optional<String> trouble();

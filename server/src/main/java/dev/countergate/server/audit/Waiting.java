@@ -75,6 +75,11 @@ final class Waiting {
         lost.addAndGet(-group.lost());
     }
 
+    Store.Lag lag() {
+        Leaf oldest = leaves.peek();
+        return new Store.Lag(leaves.size(), oldest == null ? null : oldest.time());
+    }
+
     /** That leaves were lost, until the log itself tells of it. */
     Optional<String> trouble() {
         long missed = lost.get();

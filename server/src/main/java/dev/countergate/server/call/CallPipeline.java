@@ -38,6 +38,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,7 @@ public final class CallPipeline implements ToolService, AutoCloseable {
     private final NotifyLimits notifyLimits;
     private final Clock clock;
     private final LongSupplier ticker;
+    private final List<DecisionFollower> followers = new CopyOnWriteArrayList<>();
 
     /**
      * @param current what is served
@@ -89,6 +91,11 @@ public final class CallPipeline implements ToolService, AutoCloseable {
         this.notifyLimits = new NotifyLimits(ticker);
         this.clock = clock;
         this.ticker = ticker;
+    }
+
+    /** Tells {@code follower} of each decision from now on. */
+    public void follow(DecisionFollower follower) {
+        followers.add(follower);
     }
 
     @Override
@@ -226,6 +233,8 @@ public final class CallPipeline implements ToolService, AutoCloseable {
         } catch (StoreException failed) {
             return unrecorded(call, failed);
         }
+        Decision made = decision;
+        followers.forEach(follower -> follower.decided(made));
         return switch (decision) {
             case Decision.Forbid forbid -> {
                 record(call, "refused", forbid.code().name(), forbid.rule());

@@ -11,6 +11,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param autoStarted whether it logs to {@code daemon.log} within a bound, and ends when idle
  * @param idleAllowed how long it may be idle, if auto-started
  * @param http how it is to be served over HTTP, or null
+ * @param metrics where its metrics are to be served, or null
  */
 public record DaemonStart(
         Path catalogue,
@@ -38,7 +40,8 @@ public record DaemonStart(
         @Nullable String operatorGroup,
         boolean autoStarted,
         Duration idleAllowed,
-        @Nullable HttpSettings http) {
+        @Nullable HttpSettings http,
+        @Nullable InetSocketAddress metrics) {
     /**
      * The daemon that a relay asks for, or empty when {@code arguments} are any others than a relay gives. A client waits
      * for this one, and reading options the way people may write them takes a third of the whole start.
@@ -60,6 +63,7 @@ public record DaemonStart(
                         null,
                         true,
                         DaemonSettings.IDLE_ALLOWED,
+                        null,
                         null));
     }
 
@@ -87,7 +91,9 @@ public record DaemonStart(
                         DaemonSettings.CONNECTIONS_MAX);
         return new DaemonProcess(
                         settings,
-                        () -> Wiring.daemon(settings, lenient, http, console.environment()),
+                        () ->
+                                Wiring.daemon(
+                                        settings, lenient, http, metrics, console.environment()),
                         console.environment(),
                         error)
                 .run();

@@ -1,12 +1,9 @@
 package dev.countergate.server.cli;
 
 import dev.countergate.server.http.HttpSettings;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -14,11 +11,6 @@ import picocli.CommandLine.ParameterException;
 
 /** How `serve` listens over HTTP. */
 final class HttpOptions {
-    private static final Pattern ADDRESS =
-            Pattern.compile("(\\[[0-9a-fA-F:.%]+]|[^\\[\\]:]+):([0-9]{1,5})");
-
-    private static final int PORT_MAX = 65_535;
-
     @Option(
             names = "--http",
             paramLabel = "HOST:PORT",
@@ -64,7 +56,11 @@ final class HttpOptions {
             throw new ParameterException(command, "--http-tls-cert and --http-tls-key go together");
         }
         HttpSettings settings =
-                new HttpSettings(resolved(command, address), names, tls(console), behindTlsProxy);
+                new HttpSettings(
+                        ListenAddress.of(command, "--http", address),
+                        names,
+                        tls(console),
+                        behindTlsProxy);
         if (settings.isReadableOnTheWay()) {
             throw new ParameterException(
                     command,
@@ -82,20 +78,5 @@ final class HttpOptions {
                 ? null
                 : new HttpSettings.Tls(
                         console.directory().resolve(certificate), console.directory().resolve(key));
-    }
-
-    private static InetSocketAddress resolved(CommandLine command, String text) {
-        Matcher parts = ADDRESS.matcher(text);
-        if (!parts.matches() || Integer.parseInt(parts.group(2)) > PORT_MAX) {
-            throw new ParameterException(
-                    command, "--http " + text + ": an address and a port, as 127.0.0.1:8640");
-        }
-        InetSocketAddress resolved =
-                new InetSocketAddress(parts.group(1), Integer.parseInt(parts.group(2)));
-        if (resolved.isUnresolved()) {
-            throw new ParameterException(
-                    command, "--http " + text + ": no address of that name is known");
-        }
-        return resolved;
     }
 }

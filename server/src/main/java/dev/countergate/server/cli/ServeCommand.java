@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
             "Exit code 1 when another daemon has the state directory, 3 when the catalogue has faults.",
             "",
             "  $ countergate serve --config ~/ops/tools.yaml",
-            "  $ countergate serve --config ~/ops/tools.yaml --http 127.0.0.1:8640"
+            "  $ countergate serve --config ~/ops/tools.yaml --http 127.0.0.1:8640 --metrics"
+                    + " 127.0.0.1:9464"
         })
 final class ServeCommand implements Callable<Integer> {
     private final Console console;
@@ -47,6 +48,13 @@ final class ServeCommand implements Callable<Integer> {
     private @Nullable String operatorGroup;
 
     @Mixin private HttpOptions http = new HttpOptions();
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "HOST:PORT",
+            description =
+                    "also serves its own metrics to Prometheus at /metrics, on loopback alone")
+    private @Nullable String metrics;
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -76,7 +84,11 @@ final class ServeCommand implements Callable<Integer> {
                         operatorGroup,
                         autoStarted,
                         Duration.ofMinutes(idleMinutes),
-                        http.settings(spec.commandLine(), console))
+                        http.settings(spec.commandLine(), console),
+                        metrics == null
+                                ? null
+                                : ListenAddress.ofLoopback(
+                                        spec.commandLine(), "--metrics", metrics))
                 .run(console);
     }
 }

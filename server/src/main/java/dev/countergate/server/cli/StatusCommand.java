@@ -115,6 +115,9 @@ final class StatusCommand implements Callable<Integer> {
                         entry.path("connections").size(),
                         entry.path("running_calls").asInt()));
         printHttp(entry.path("http"));
+        if (entry.path("metrics").isString()) {
+            console.print("  metrics     " + entry.path("metrics").asString());
+        }
         JsonNode held = entry.path("catalogue_in_use").path("held");
         if (held.isObject()) {
             console.print(

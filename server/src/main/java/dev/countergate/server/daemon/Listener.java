@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A way in for agents besides {@code agent.sock}. Thread safe. */
+/** A way in besides the sockets. Thread safe. */
 public interface Listener extends AutoCloseable {
     /**
      * Takes connections from now on.

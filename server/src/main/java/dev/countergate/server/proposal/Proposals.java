@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,7 @@ public final class Proposals implements AutoCloseable {
     private final Advancing advancing;
     private final Tripping tripping;
     private final Notices notices;
+    private final List<ProposalFollower> followers = new CopyOnWriteArrayList<>();
     private final News news = new News();
 
     /**
@@ -377,6 +379,12 @@ public final class Proposals implements AutoCloseable {
             tripping.failed(entry.core().environment());
         }
         notice(status);
+        followers.forEach(follower -> follower.changed(status, entry.core().rule()));
+    }
+
+    /** Tells {@code follower} of each change from now on. */
+    public void follow(ProposalFollower follower) {
+        followers.add(follower);
     }
 
     private void notice(ProposalStatus status) {

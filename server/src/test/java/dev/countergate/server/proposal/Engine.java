@@ -185,6 +185,11 @@ final class Engine implements AutoCloseable {
         }
 
         @Override
+        public Lag lag() {
+            return whole.lag();
+        }
+
+        @Override
         public Optional<String> trouble() {
             return whole.trouble();
         }
