@@ -1,9 +1,11 @@
 package dev.countergate.policy.token;
 
+import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Person;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.regex.Pattern;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a person signs, whatever it says: given out by one server, to one person and one key, under a challenge of its own,
@@ -43,6 +45,26 @@ sealed interface SignedText permits Statement, Widening {
 
     /** The bytes to sign: canonical JSON, no line end. */
     byte[] bytes();
+
+    /**
+     * The bytes of a text: {@code members} of its own, and those each has.
+     *
+     * @throws IllegalStateException when they have no canonical form
+     */
+    default byte[] bytes(ObjectNode members) {
+        members.put("version", VERSION);
+        members.put("server", server().value());
+        members.put("approver", approver().name());
+        members.put("key", key());
+        members.put("challenge", challenge().hex());
+        members.put("issued", UtcTime.text(issued()));
+        members.put("expires", UtcTime.text(expires()));
+        return switch (CanonicalJson.write(members)) {
+            case Checked.Valid<byte[]>(byte[] bytes) -> bytes;
+            // INVARIANT: every component is short text without surrogates by its own check.
+            case Checked.Invalid<byte[]>(var faults) -> throw new IllegalStateException();
+        };
+    }
 
     /**
      * Demands what holds of each.

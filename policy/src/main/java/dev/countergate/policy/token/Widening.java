@@ -38,20 +38,9 @@ public record Widening(
     @Override
     public byte[] bytes() {
         ObjectNode statement = JsonNodeFactory.instance.objectNode();
-        statement.put("version", VERSION);
         statement.put("command", command.word());
-        statement.put("server", server.value());
         statement.set("arguments", command.arguments());
-        statement.put("approver", approver.name());
-        statement.put("key", key);
-        statement.put("challenge", challenge.hex());
-        statement.put("issued", UtcTime.text(issued));
-        statement.put("expires", UtcTime.text(expires));
-        return switch (CanonicalJson.write(statement)) {
-            case Checked.Valid<byte[]>(byte[] bytes) -> bytes;
-            // INVARIANT: every component is short text without surrogates by its own check.
-            case Checked.Invalid<byte[]>(var faults) -> throw new IllegalStateException();
-        };
+        return bytes(statement);
     }
 
     /** The statement whose bytes these are; anything else, down to one byte, is refused with its faults. */

@@ -1,7 +1,6 @@
 package dev.countergate.server.call;
 
 import dev.countergate.policy.change.Event.Outcome;
-import dev.countergate.policy.change.Verification;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.token.UtcTime;
 import dev.countergate.server.proposal.ProposalStatus;
@@ -69,25 +68,10 @@ final class ProposalAnswers {
         json.put("code", status.code());
         json.put("expires_at", UtcTime.text(status.expires()));
         json.putObject("approvals").put("needed", status.needed()).put("given", status.given());
-        Outcome outcome = status.outcome();
-        if (outcome != null) {
-            json.put("outcome", outcome.name());
-        }
         if (!status.why().isEmpty()) {
             json.put("why", status.why());
         }
-        Verification verification = status.verification();
-        if (verification != null) {
-            json.putObject("verification")
-                    .put("state", verification.result().name())
-                    .put("why", verification.why());
-        }
-        ProposalStatus.Undo undo = status.undo();
-        if (undo != null) {
-            json.putObject("undo")
-                    .put("tool", undo.tool().value())
-                    .set("arguments", undo.arguments());
-        }
+        status.tellOutcome(json);
         json.put("next", next(status));
         return json;
     }

@@ -1,12 +1,7 @@
 package dev.countergate.server.cli;
 
 import dev.countergate.policy.token.Statement;
-import dev.countergate.server.approver.RefusedException;
-import java.io.IOException;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "reject",
@@ -21,26 +16,8 @@ import picocli.CommandLine.Parameters;
             "",
             "  $ countergate reject 4f1c09ab"
         })
-final class RejectCommand implements Callable<Integer> {
-    private final Console console;
-
-    @Parameters(
-            paramLabel = "ID",
-            converter = ProposalName.Converter.class,
-            description = "the proposal's id, or its code")
-    private ProposalName name = new ProposalName("");
-
-    @Mixin private KeyOptions keys = new KeyOptions();
-
-    @Mixin private Place place = new Place();
-
+final class RejectCommand extends DecidingCommand {
     RejectCommand(Console console) {
-        this.console = console;
-    }
-
-    @Override
-    public Integer call() throws IOException, InterruptedException, RefusedException {
-        return new Countersigning(console, keys)
-                .decide(Daemons.of(place, console), name, Statement.Decision.REJECT);
+        super(console, Statement.Decision.REJECT);
     }
 }

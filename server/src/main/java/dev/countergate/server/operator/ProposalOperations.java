@@ -3,8 +3,6 @@ package dev.countergate.server.operator;
 import dev.countergate.policy.call.Person;
 import dev.countergate.policy.change.Core;
 import dev.countergate.policy.change.Event.Obstacle;
-import dev.countergate.policy.change.Event.Outcome;
-import dev.countergate.policy.change.Verification;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.policy.token.Statement;
 import dev.countergate.policy.token.UtcTime;
@@ -237,22 +235,7 @@ public final class ProposalOperations {
         ObjectNode json = summary(status);
         json.put("version", status.version());
         json.put("why", status.why());
-        Outcome outcome = status.outcome();
-        if (outcome != null) {
-            json.put("outcome", outcome.name());
-        }
-        Verification verification = status.verification();
-        if (verification != null) {
-            json.putObject("verification")
-                    .put("state", verification.result().name())
-                    .put("why", verification.why());
-        }
-        ProposalStatus.Undo undo = status.undo();
-        if (undo != null) {
-            json.putObject("undo")
-                    .put("tool", undo.tool().value())
-                    .set("arguments", undo.arguments());
-        }
+        status.tellOutcome(json);
         json.put("cancellable", status.isCancellable());
         json.put("final", status.isSettled());
         JsonNode result = status.result();

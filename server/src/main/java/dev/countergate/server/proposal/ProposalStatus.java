@@ -103,6 +103,23 @@ public record ProposalStatus(
      */
     public record Undo(ToolName tool, ObjectNode arguments) {}
 
+    /** Writes what it came to and how it is taken back, where that is known: {@code outcome}, {@code verification}, {@code undo}. */
+    public void tellOutcome(ObjectNode json) {
+        if (outcome != null) {
+            json.put("outcome", outcome.name());
+        }
+        if (verification != null) {
+            json.putObject("verification")
+                    .put("state", verification.result().name())
+                    .put("why", verification.why());
+        }
+        if (undo != null) {
+            json.putObject("undo")
+                    .put("tool", undo.tool().value())
+                    .set("arguments", undo.arguments());
+        }
+    }
+
     /** The same, and no word of how it could be undone. */
     public ProposalStatus withoutUndo() {
         return new ProposalStatus(

@@ -50,6 +50,8 @@ class RecoveryTest {
     private static final Decision ONE = new Decision.Approve(null, 1, "");
     private static final Duration SETTLE = Duration.ofMinutes(2);
 
+    private final AtomicInteger searches = new AtomicInteger();
+
     @TempDir private Path folder;
 
     /** Made by each test. */
@@ -340,6 +342,19 @@ class RecoveryTest {
         assertThat(status.result()).asString().contains("[secret").doesNotContain(Engine.SECRET);
     }
 
+    /** Is open once the search of that number has begun, which then waits for {@code goOn}. */
+    private CountDownLatch search(int number, CountDownLatch goOn) {
+        CountDownLatch begun = new CountDownLatch(1);
+        engine.changes.searching =
+                () -> {
+                    if (searches.incrementAndGet() == number) {
+                        begun.countDown();
+                        goOn.await();
+                    }
+                };
+        return begun;
+    }
+
     @Test
     void an_attempt_is_absent_only_when_it_was_absent_twice_and_late_enough() throws Exception {
         ProposalId id = unknown();
@@ -347,16 +362,8 @@ class RecoveryTest {
         Instant sentAt =
                 Objects.requireNonNull(engine.ledger().find(id).orElseThrow().proposal().attempt())
                         .sentAt();
-        AtomicInteger searches = new AtomicInteger();
-        CountDownLatch second = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        engine.changes.searching =
-                () -> {
-                    if (searches.incrementAndGet() == 2) {
-                        second.countDown();
-                        goOn.await();
-                    }
-                };
+        CountDownLatch second = search(2, goOn);
 
         next();
         second.await();
@@ -374,14 +381,7 @@ class RecoveryTest {
     void twice_absent_too_early_is_not_absent() throws Exception {
         ProposalId id = unknown();
         engine.changes.sighting = Sighting.ABSENT;
-        AtomicInteger searches = new AtomicInteger();
-        CountDownLatch third = new CountDownLatch(1);
-        engine.changes.searching =
-                () -> {
-                    if (searches.incrementAndGet() == 3) {
-                        third.countDown();
-                    }
-                };
+        CountDownLatch third = search(3, new CountDownLatch(0));
 
         next();
         third.await();
@@ -394,16 +394,8 @@ class RecoveryTest {
         ProposalId id = unknown();
         engine.changes.sighting = Sighting.ABSENT;
         engine.pass(SETTLE.multipliedBy(5));
-        AtomicInteger searches = new AtomicInteger();
-        CountDownLatch second = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        engine.changes.searching =
-                () -> {
-                    if (searches.incrementAndGet() == 2) {
-                        second.countDown();
-                        goOn.await();
-                    }
-                };
+        CountDownLatch second = search(2, goOn);
 
         next();
         second.await();
@@ -418,14 +410,7 @@ class RecoveryTest {
         ProposalId id = unknown();
         engine.changes.sighting = Sighting.UNREADABLE;
         engine.pass(SETTLE.multipliedBy(5));
-        AtomicInteger searches = new AtomicInteger();
-        CountDownLatch third = new CountDownLatch(1);
-        engine.changes.searching =
-                () -> {
-                    if (searches.incrementAndGet() == 3) {
-                        third.countDown();
-                    }
-                };
+        CountDownLatch third = search(3, new CountDownLatch(0));
 
         next();
         third.await();
