@@ -417,8 +417,8 @@ def catalogue(backend, timeout=60_000):
     return {
         "backends": {"alerts": {"type": "alertmanager", "url": reads}},
         "tools": [
-            tool("ready", reads + "/ready/{id}", response={"type": "json"}, timeout=timeout),
-            tool("state", reads + "/state/{id}", response={"type": "json"}, timeout=timeout),
+            tool("ready", reads + "/ready/{id}", response={"type": "json"}, timeout=60_000),
+            tool("state", reads + "/state/{id}", response={"type": "json"}, timeout=60_000),
             tool("act", f"http://127.0.0.1:{backend.port(backend.changes)}/effects/{{id}}", **change),
             tool("act_deaf", f"http://127.0.0.1:{backend.port(backend.deaf)}/effects/{{id}}", **change),
             tool("hush", alertmanager={"backend": "alerts", "silence": silence}),
