@@ -1,6 +1,8 @@
 package dev.countergate.server.decisions;
 
 import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.catalogue.Policy;
 import dev.countergate.policy.catalogue.Policy.Mode;
@@ -41,9 +43,20 @@ public final class Trial {
      */
     public record Answer(Situation situation, Mode mode, Explanation explanation) {}
 
-    /** What becomes of the call, or every fault of its arguments. */
+    /** What becomes of the call, or every fault of its arguments; one fault where its caller has no such tool. */
     public Checked<Answer> ask(Question question) {
         Tool tool = question.tool();
+        if (isKept(tool, question.principal())) {
+            return Checked.invalid(
+                    new Fault(
+                            "",
+                            "`"
+                                    + question.principal()
+                                    + "` is answered that there is no tool `"
+                                    + tool.name()
+                                    + "`",
+                            "it is not among the `tools` of its entry in `principals`"));
+        }
         return tool.parameters()
                 .bind(question.arguments())
                 .then(
@@ -55,6 +68,15 @@ public final class Trial {
                                                                 answer(
                                                                         question, arguments,
                                                                         request))));
+    }
+
+    /** Of a principal that is not named there, it is asked what would be if it called. */
+    private boolean isKept(Tool tool, PrincipalId principal) {
+        return catalogue
+                .principals()
+                .find(principal)
+                .filter(named -> !named.powers().include(tool.name()))
+                .isPresent();
     }
 
     private Answer answer(Question question, Arguments arguments, Request request) {

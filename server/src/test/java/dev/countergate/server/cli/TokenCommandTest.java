@@ -113,6 +113,22 @@ class TokenCommandTest {
     }
 
     @Test
+    void explain_says_that_a_tool_is_kept_from_who_would_call() throws Exception {
+        Files.writeString(
+                folder.resolve("tools.yaml"),
+                TOOLS
+                        + "principals: [{tokens: [{name: ci, sha256: \""
+                        + "a".repeat(64)
+                        + "\"}], tools: [get_one]}]");
+
+        Typed kept = run("policy", "explain", "put_one", "--as", "token:ci");
+        assertThat(kept.code()).isEqualTo(1);
+        assertThat(kept.err()).contains("`token:ci` is answered that there is no tool `put_one`");
+        assertThat(run("policy", "explain", "get_one", "--as", "token:ci").code()).isZero();
+        assertThat(run("policy", "explain", "put_one", "--as", "unix:ana").code()).isZero();
+    }
+
+    @Test
     void says_that_there_are_none_and_what_is_wrong() throws Exception {
         Files.writeString(folder.resolve("tools.yaml"), TOOLS);
         assertThat(run("token", "list").out()).contains("no tokens").contains("token add NAME");
