@@ -1,7 +1,7 @@
 // One server, two eras of the protocol: the official client speaks each, and must be told the same.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { connect, countergate, eventually, generations, main, ok } from './gate.mjs';
@@ -115,7 +115,15 @@ await main(async () => {
     for (const client of [old, young]) {
         await eventually(async () => assert.match((await client.readResource({ uri: 'runbook:///db.md' })).contents[0].text, /database/));
     }
-    ok(`${prompts.length} prompts and the runbooks likewise; a new runbook is there without a restart`);
+    const log = join(work, 'log.jsonl');
+    await eventually(async () => {
+        const { code, err } = await countergate(['audit', 'export', log, '--state', state]);
+        assert.equal(code, 0, err);
+        const leaves = (await readFile(log, 'utf8')).split('\n').filter(Boolean).map((line) => JSON.parse(line));
+        const [leaf] = leaves.filter(({ kind, resource }) => kind === 'read' && resource === 'runbook:///db.md');
+        assert.match(leaf?.principal ?? '', /^unix:/);
+    });
+    ok(`${prompts.length} prompts and the runbooks likewise; a new runbook is there without a restart, and who read it is in the log`);
 
     await writeFile(config, catalogue(base, `  - {name: another_page, description: Another page., url: "${base}/page"}\n`));
     await eventually(() => assert.deepEqual(changes, { old: 1, young: 1 }));

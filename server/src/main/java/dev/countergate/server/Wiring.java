@@ -3,6 +3,7 @@ package dev.countergate.server;
 import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.token.Digest;
 import dev.countergate.relay.StateDirectory;
+import dev.countergate.server.audit.Leaf;
 import dev.countergate.server.audit.PacedStore;
 import dev.countergate.server.audit.SqliteStore;
 import dev.countergate.server.audit.Store;
@@ -227,6 +228,16 @@ public final class Wiring {
                 new Runbooks(
                         () -> served.catalogue().runbooks().map(Path::of),
                         () -> served.current().now().redactor(),
+                        (caller, uri) ->
+                                store.later(
+                                        new Leaf(
+                                                "read",
+                                                clock.instant(),
+                                                Map.of(
+                                                        "principal",
+                                                        caller.principal().value(),
+                                                        "resource",
+                                                        uri))),
                         System::nanoTime);
         if (metrics != null) {
             metrics.follow(served, store, proposals, tools);

@@ -1,5 +1,6 @@
 package dev.countergate.server.call;
 
+import dev.countergate.policy.call.Caller;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,7 +20,7 @@ public interface ResourceService {
                 }
 
                 @Override
-                public Optional<String> read(String uri) {
+                public Optional<String> read(Caller caller, String uri) {
                     return Optional.empty();
                 }
             };
@@ -31,11 +32,11 @@ public interface ResourceService {
     List<Resource> list();
 
     /**
-     * The text of a resource.
+     * The text of a resource, for {@code caller}.
      *
      * @return empty when there is none of this URI
      */
-    Optional<String> read(String uri);
+    Optional<String> read(Caller caller, String uri);
 
     /**
      * A text that may be read.

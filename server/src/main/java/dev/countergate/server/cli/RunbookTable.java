@@ -27,6 +27,7 @@ record RunbookTable(String folder, Runbooks.Listing listing) {
                                         new Runbooks(
                                                         () -> Optional.of(Path.of(folder)),
                                                         () -> Redactor.of(catalogue.secrets()),
+                                                        (caller, uri) -> {},
                                                         System::nanoTime)
                                                 .listing()));
     }

@@ -191,7 +191,8 @@ final class Methods {
                 protocol.resources().list().stream()
                         .filter(each -> each.uri().equals(uri))
                         .findFirst();
-        Optional<String> text = resource.flatMap(each -> protocol.resources().read(each.uri()));
+        Optional<String> text =
+                resource.flatMap(each -> protocol.resources().read(caller(pending), each.uri()));
         if (resource.isEmpty() || text.isEmpty()) {
             throw new RefusedException(
                     frame.noResource(),

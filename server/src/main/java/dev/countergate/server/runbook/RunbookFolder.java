@@ -103,11 +103,11 @@ final class RunbookFolder {
     }
 
     private static boolean isHidden(Path path) {
-        return path.getFileName().toString().startsWith(".");
+        return String.valueOf(path.getFileName()).startsWith(".");
     }
 
     private static boolean isMarkdown(Path path) {
-        String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
+        String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
         return name.endsWith(".md") || name.endsWith(".markdown");
     }
 

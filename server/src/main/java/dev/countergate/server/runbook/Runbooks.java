@@ -2,6 +2,7 @@ package dev.countergate.server.runbook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.result.VisibleText;
 import dev.countergate.policy.secret.Redactor;
 import dev.countergate.server.call.ResourceService;
@@ -42,6 +43,7 @@ public final class Runbooks implements ResourceService {
 
     private final Supplier<Optional<Path>> folder;
     private final Supplier<Redactor> redactor;
+    private final Readers readers;
     private final LongSupplier ticker;
 
     private @Nullable Look last;
@@ -52,13 +54,25 @@ public final class Runbooks implements ResourceService {
      *
      * @param folder where they lie; empty while there are none to be had
      * @param redactor takes secrets out of them
+     * @param readers is told of each that is read
      * @param ticker nanoseconds that never go back
      */
     public Runbooks(
-            Supplier<Optional<Path>> folder, Supplier<Redactor> redactor, LongSupplier ticker) {
+            Supplier<Optional<Path>> folder,
+            Supplier<Redactor> redactor,
+            Readers readers,
+            LongSupplier ticker) {
         this.folder = folder;
+        this.readers = readers;
         this.redactor = redactor;
         this.ticker = ticker;
+    }
+
+    /** Who is told what was read, and by whom. */
+    @FunctionalInterface
+    public interface Readers {
+        /** {@code caller} is about to get the runbook at {@code uri}. */
+        void read(Caller caller, String uri);
     }
 
     /**
@@ -96,14 +110,15 @@ public final class Runbooks implements ResourceService {
     }
 
     @Override
-    public Optional<String> read(String uri) {
+    public Optional<String> read(Caller caller, String uri) {
         Optional<Look> look = look();
-        Path file = look.map(found -> found.files().get(uri)).orElse(null);
+        Path file = look.isEmpty() ? null : look.get().files().get(uri);
         if (look.isEmpty() || file == null) {
             return Optional.empty();
         }
         try {
             String text = RunbookFolder.at(look.get().folder()).text(file).replace("\r\n", "\n");
+            readers.read(caller, uri);
             return Optional.of(VisibleText.visible(redactor.get().redact(text)));
         } catch (IOException gone) {
             LOG.atWarn().addKeyValue("uri", uri).setCause(gone).log("a runbook cannot be read");

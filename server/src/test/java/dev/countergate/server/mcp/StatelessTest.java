@@ -78,7 +78,10 @@ class StatelessTest {
                         tools,
                         new Prompts(tools, runbooks::isPresent),
                         new Runbooks(
-                                () -> runbooks, () -> Redactor.of(List.of()), System::nanoTime),
+                                () -> runbooks,
+                                () -> Redactor.of(List.of()),
+                                (caller, uri) -> {},
+                                System::nanoTime),
                         "1.2.3",
                         SessionLimits.STANDARD));
     }

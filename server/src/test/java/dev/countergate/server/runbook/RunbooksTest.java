@@ -3,13 +3,17 @@ package dev.countergate.server.runbook;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.policy.call.Caller;
+import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.secret.Redactor;
 import dev.countergate.policy.secret.Secret;
 import dev.countergate.server.call.ResourceService.Resource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,9 +26,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RunbooksTest {
     private static final long AGAIN = Runbooks.LOOK_AGAIN.toNanos() + 1;
 
+    private static final Caller ANA = Caller.of(PrincipalId.unix("ana"));
+
     @TempDir Path place;
 
     private final AtomicLong nanos = new AtomicLong();
+    private final List<String> read = new ArrayList<>();
     private Path folder;
     private Runbooks runbooks;
 
@@ -36,6 +43,7 @@ class RunbooksTest {
                 new Runbooks(
                         () -> Optional.of(folder),
                         () -> Redactor.of(List.of(new Secret("TOKEN", "hunter2-hunter2"))),
+                        (caller, uri) -> read.add(caller.principal() + " " + uri),
                         nanos::get);
     }
 
@@ -105,8 +113,9 @@ class RunbooksTest {
     @Test
     void reads_what_it_lists() throws IOException {
         write("x.md", "# X\r\n\tkeep\rthis\n\u001b[31mred\u202e token hunter2-hunter2\n");
-        assertThat(runbooks.read("runbook:///x.md"))
+        assertThat(runbooks.read(ANA, "runbook:///x.md"))
                 .contains("# X\n\tkeep\\u000dthis\n\\u001b[31mred\\u202e token [secret TOKEN]\n");
+        assertThat(read).containsExactly("unix:ana runbook:///x.md");
     }
 
     @ParameterizedTest
@@ -156,13 +165,14 @@ class RunbooksTest {
         Files.createSymbolicLink(folder.resolve("way"), place);
 
         assertThat(uris()).containsExactly("runbook:///sub/y.md", "runbook:///x.md");
-        assertThat(runbooks.read(uri)).isEmpty();
+        assertThat(runbooks.read(ANA, uri)).isEmpty();
+        assertThat(read).isEmpty();
     }
 
     @Test
     void an_overlong_address_reads_nothing() throws IOException {
         write("x.md", "# X\n");
-        assertThat(runbooks.read("runbook:///" + "a/".repeat(1_000_000) + "x.md")).isEmpty();
+        assertThat(runbooks.read(ANA, "runbook:///" + "a/".repeat(1_000_000) + "x.md")).isEmpty();
     }
 
     @Test
@@ -173,7 +183,7 @@ class RunbooksTest {
         Files.createSymbolicLink(folder.resolve("x.md"), Path.of("..data/x.md"));
 
         assertThat(uris()).containsExactly("runbook:///x.md");
-        assertThat(runbooks.read("runbook:///x.md")).contains("# Mounted\n");
+        assertThat(runbooks.read(ANA, "runbook:///x.md")).contains("# Mounted\n");
     }
 
     @Test
@@ -199,7 +209,7 @@ class RunbooksTest {
     @Test
     void serves_five_hundred_and_says_that_there_are_more() throws IOException {
         for (int each = 0; each <= RunbookFolder.FILES_MAX; each++) {
-            Files.writeString(folder.resolve(String.format("%04d.md", each)), "x");
+            Files.writeString(folder.resolve(String.format(Locale.ROOT, "%04d.md", each)), "x");
         }
         assertThat(uris()).hasSize(500).endsWith("runbook:///0499.md");
         assertThat(leftOut()).containsExactly("more than 500 runbooks");
@@ -222,7 +232,7 @@ class RunbooksTest {
         assertThat(runbooks.list()).extracting(Resource::title).containsExactly("Another", "Two");
 
         Files.delete(folder.resolve("x.md"));
-        assertThat(runbooks.read("runbook:///x.md")).isEmpty();
+        assertThat(runbooks.read(ANA, "runbook:///x.md")).isEmpty();
         nanos.addAndGet(AGAIN);
         assertThat(uris()).containsExactly("runbook:///y.md");
     }
@@ -233,7 +243,7 @@ class RunbooksTest {
         assertThat(uris()).hasSize(1);
         Files.delete(folder.resolve("x.md"));
         Files.createSymbolicLink(folder.resolve("x.md"), place.resolve("outside.md"));
-        assertThat(runbooks.read("runbook:///x.md")).isEmpty();
+        assertThat(runbooks.read(ANA, "runbook:///x.md")).isEmpty();
     }
 
     @Test
@@ -241,15 +251,20 @@ class RunbooksTest {
         Files.delete(folder);
         assertThat(uris()).isEmpty();
         assertThat(leftOut()).containsExactly("the folder cannot be read");
-        assertThat(runbooks.read("runbook:///x.md")).isEmpty();
+        assertThat(runbooks.read(ANA, "runbook:///x.md")).isEmpty();
     }
 
     @Test
     void nothing_is_offered_where_no_folder_is_named() {
-        Runbooks none = new Runbooks(Optional::empty, () -> Redactor.of(List.of()), nanos::get);
+        Runbooks none =
+                new Runbooks(
+                        Optional::empty,
+                        () -> Redactor.of(List.of()),
+                        (caller, uri) -> read.add(uri),
+                        nanos::get);
         assertThat(none.isOffered()).isFalse();
         assertThat(none.list()).isEmpty();
-        assertThat(none.read("runbook:///x.md")).isEmpty();
+        assertThat(none.read(ANA, "runbook:///x.md")).isEmpty();
         assertThat(runbooks.isOffered()).isTrue();
     }
 }

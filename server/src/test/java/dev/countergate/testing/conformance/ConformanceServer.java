@@ -226,7 +226,7 @@ public final class ConformanceServer {
         }
 
         @Override
-        public Optional<String> read(String uri) {
+        public Optional<String> read(Caller caller, String uri) {
             return Optional.of(TEXT);
         }
     }
