@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.ClientSession;
+import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.result.ToolResult.ErrorBody;
 import dev.countergate.policy.secret.Redactor;
+import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.call.PromptService;
 import dev.countergate.server.call.Prompts;
 import dev.countergate.server.call.ResourceService;
+import dev.countergate.server.call.ToolService;
 import dev.countergate.server.runbook.Runbooks;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -598,6 +603,68 @@ class StatelessTest {
             peer.line(modern("1", "tools/call", "\"name\":\"echo\""));
             assertThat(peer.answer().path("id").asInt()).isEqualTo(1);
         }
+    }
+
+    /** Whatever changes before the listener is there is told as soon as it is. */
+    @Test
+    void misses_no_change_while_it_begins_to_listen() throws Exception {
+        sessions.close();
+        ToolService changing =
+                new ToolService() {
+                    @Override
+                    public Listing list(Caller caller) {
+                        return tools.list(caller);
+                    }
+
+                    @Override
+                    public Optional<ToolResult> call(ToolCall call, Progress progress) {
+                        return Optional.empty();
+                    }
+
+                    @Override
+                    public AutoCloseable onListChanged(Runnable listener) {
+                        tools.changed();
+                        return tools.onListChanged(listener);
+                    }
+                };
+        sessions = new LineSessions(changing, "1", SessionLimits.STANDARD);
+        try (Peer peer = Peer.connect(sessions)) {
+            peer.line(listen("1", "{\"toolsListChanged\":true}"));
+            assertThat(next(peer)).contains("acknowledged");
+            assertThat(next(peer)).isEqualTo(tagged("notifications/tools/list_changed", "1", ""));
+        }
+    }
+
+    /** Over HTTP nothing tells that two requests come from the same client. */
+    @Test
+    void what_serves_one_request_remembers_proposals_by_their_principal() throws Exception {
+        Protocol protocol = new Protocol(tools, "1", SessionLimits.STANDARD);
+        for (int each = 0; each < 2; each++) {
+            byte[] message =
+                    modern("1", "tools/call", "\"name\":\"echo\"").getBytes(StandardCharsets.UTF_8);
+            List<JsonLine> answers = new ArrayList<>();
+            protocol.openForOne(PrincipalId.unix("ana"), Runnable::run)
+                    .receive(protocol.read(message, 0, message.length), new Kept(answers));
+            assertThat(answers).hasSize(1);
+        }
+        assertThat(tools.calls)
+                .extracting(call -> call.session().id())
+                .containsExactly("unix:ana", "unix:ana");
+        assertThat(tools.calls).extracting(call -> call.id()).doesNotHaveDuplicates();
+    }
+
+    /** Where answers are looked at. */
+    private record Kept(List<JsonLine> answers) implements Replies {
+        @Override
+        public void send(JsonLine answer) {
+            answers.add(answer);
+        }
+
+        @Override
+        public void none() {}
+
+        @Override
+        public void notice(Object key, JsonLine message) {}
     }
 
     @Test
