@@ -2,7 +2,6 @@ package dev.countergate.server.cli;
 
 import dev.countergate.policy.token.Statement;
 import dev.countergate.server.approver.RefusedException;
-import dev.countergate.server.approver.RefusedException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;

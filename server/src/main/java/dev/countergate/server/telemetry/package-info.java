@@ -8,4 +8,3 @@
 package dev.countergate.server.telemetry;
 
 import org.jspecify.annotations.NullMarked;
-
