@@ -37,31 +37,46 @@ public final class NearestWord {
                                                 + "`");
     }
 
-    /** Insertions, deletions, substitutions and swaps of neighbours from {@code a} to {@code b}; capped beyond 3. */
+    /**
+     * Insertions, deletions, substitutions and swaps of neighbours from {@code a} to {@code b}; more than {@link
+     * #EDITS_MAX} are not counted, so that words of any length cost no more than their length.
+     */
     private static int edits(String a, String b) {
+        int beyond = EDITS_MAX + 1;
         if (Math.abs(a.length() - b.length()) > EDITS_MAX) {
-            return EDITS_MAX + 1;
+            return beyond;
         }
-        int[][] cost = new int[a.length() + 1][b.length() + 1];
+        int[] secondLast = new int[b.length() + 1];
+        int[] last = new int[b.length() + 1];
+        int[] row = new int[b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {
-            for (int j = 0; j <= b.length(); j++) {
+            int[] oldest = secondLast;
+            secondLast = last;
+            last = row;
+            row = oldest;
+            int from = Math.max(0, i - EDITS_MAX);
+            int to = Math.min(b.length(), i + EDITS_MAX);
+            if (from > 0) {
+                row[from - 1] = beyond;
+            }
+            if (to < b.length()) {
+                row[to + 1] = beyond;
+            }
+            for (int j = from; j <= to; j++) {
                 if (i == 0 || j == 0) {
-                    cost[i][j] = i + j;
+                    row[j] = i + j;
                     continue;
                 }
                 int substitution = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-                cost[i][j] =
-                        Math.min(
-                                Math.min(cost[i - 1][j], cost[i][j - 1]) + 1,
-                                cost[i - 1][j - 1] + substitution);
+                row[j] = Math.min(Math.min(last[j], row[j - 1]) + 1, last[j - 1] + substitution);
                 if (i > 1
                         && j > 1
                         && a.charAt(i - 1) == b.charAt(j - 2)
                         && a.charAt(i - 2) == b.charAt(j - 1)) {
-                    cost[i][j] = Math.min(cost[i][j], cost[i - 2][j - 2] + 1);
+                    row[j] = Math.min(row[j], secondLast[j - 2] + 1);
                 }
             }
         }
-        return cost[a.length()][b.length()];
+        return row[b.length()];
     }
 }
