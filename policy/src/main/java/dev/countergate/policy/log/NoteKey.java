@@ -19,6 +19,10 @@ import java.util.regex.Pattern;
  */
 public final class NoteKey {
     private static final byte ED25519 = 1;
+
+    /** How long a key id is, which stands before each signature. */
+    private static final int ID_BYTES = 4;
+
     private static final Pattern ENCODED =
             Pattern.compile("([^+\\s]{1,256})\\+([0-9a-f]{8})\\+([A-Za-z0-9+/=]{44})");
 
@@ -30,19 +34,22 @@ public final class NoteKey {
      * @param point the 32 bytes of the public key (RFC 8032)
      */
     public NoteKey(String name, byte[] point) {
-        if (name.isEmpty()
-                || name.chars().anyMatch(c -> c == '+' || Character.isWhitespace(c))
-                || point.length != 32) {
+        if (!isName(name) || point.length != 32) {
             throw new IllegalArgumentException("not a note key");
         }
         this.name = name;
         this.point = point.clone();
     }
 
+    private static boolean isName(String text) {
+        return !text.isEmpty()
+                && text.chars().noneMatch(c -> c == '+' || Character.isWhitespace(c));
+    }
+
     /** A key as {@link #encoded()} gives it. */
     public static Checked<NoteKey> parse(String encoded) {
         Matcher parts = ENCODED.matcher(encoded.strip());
-        if (parts.matches()) {
+        if (parts.matches() && isName(parts.group(1))) {
             byte[] typed = Base64.getDecoder().decode(parts.group(3));
             if (typed.length == 33 && typed[0] == ED25519) {
                 NoteKey key = new NoteKey(parts.group(1), Arrays.copyOfRange(typed, 1, 33));
@@ -69,7 +76,8 @@ public final class NoteKey {
 
     private byte[] id() {
         return Arrays.copyOf(
-                Digest.of(name.getBytes(UTF_8), new byte[] {'\n', ED25519}, point).bytes(), 4);
+                Digest.of(name.getBytes(UTF_8), new byte[] {'\n', ED25519}, point).bytes(),
+                ID_BYTES);
     }
 
     /**
@@ -79,8 +87,8 @@ public final class NoteKey {
      * @param signature 64 bytes over the text's UTF-8
      */
     public String note(String text, byte[] signature) {
-        byte[] identified = Arrays.copyOf(id(), 4 + signature.length);
-        System.arraycopy(signature, 0, identified, 4, signature.length);
+        byte[] identified = Arrays.copyOf(id(), ID_BYTES + signature.length);
+        System.arraycopy(signature, 0, identified, ID_BYTES, signature.length);
         return text
                 + "\n\u2014 "
                 + name
@@ -100,10 +108,13 @@ public final class NoteKey {
         String encoded = note.substring(blank + 2 + head.length(), note.length() - 1);
         try {
             byte[] identified = Base64.getDecoder().decode(encoded);
-            byte[] signature = Arrays.copyOfRange(identified, 4, Math.max(4, identified.length));
+            if (identified.length < ID_BYTES) {
+                return Optional.empty();
+            }
+            byte[] signature = Arrays.copyOfRange(identified, ID_BYTES, identified.length);
             // Only the one spelling of the base64 counts, so that a note cannot change unnoticed.
             boolean good =
-                    Arrays.equals(Arrays.copyOf(identified, 4), id())
+                    Arrays.equals(Arrays.copyOf(identified, ID_BYTES), id())
                             && StrictEd25519.verifies(point, text.getBytes(UTF_8), signature)
                             && note.equals(note(text, signature));
             return good ? Optional.of(text) : Optional.empty();

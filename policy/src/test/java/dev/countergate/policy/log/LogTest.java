@@ -94,6 +94,23 @@ class LogTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "AA==", "AAAA", "AAAAAA=="})
+    void does_not_open_a_note_whose_signature_is_shorter_than_its_key_id(String signature) {
+        NoteKey key = new NoteKey("log", new byte[32]);
+
+        assertThat(key.open("text\n\n\u2014 log " + signature + "\n")).isEmpty();
+    }
+
+    @Test
+    void refuses_a_verifier_key_with_a_blank_in_its_name_that_is_no_space() {
+        String encoded = new NoteKey("log", new byte[32]).encoded();
+
+        assertThat(NoteKey.parse(encoded)).isInstanceOf(Checked.Valid.class);
+        assertThat(NoteKey.parse("l\u001dg" + encoded.substring(3)))
+                .isInstanceOf(Checked.Invalid.class);
+    }
+
     /** The verifier key and note of the C2SP signed-note specification. */
     @Test
     void opens_the_note_of_the_specification() {
