@@ -147,6 +147,7 @@ final class CallLimits implements AutoCloseable {
     private static final class Counted {
         private final Map<Duration, SlidingCount> bySpan = new HashMap<>();
         private final Map<Instant, Integer> waiting = new TreeMap<>();
+        private Instant latest = Instant.EPOCH;
 
         synchronized boolean has(Duration per) {
             return bySpan.containsKey(per);
@@ -160,7 +161,10 @@ final class CallLimits implements AutoCloseable {
             bySpan.put(per, count);
         }
 
-        synchronized Optional<Reached> take(List<CallLimit> limits, Instant now) {
+        /** A clock that was put back stands still until it has caught up. */
+        synchronized Optional<Reached> take(List<CallLimit> limits, Instant clock) {
+            Instant now = clock.isBefore(latest) ? latest : clock;
+            latest = now;
             for (CallLimit limit : limits) {
                 SlidingCount count = bySpan.get(limit.per());
                 if (count != null && count.at(now) >= limit.calls()) {

@@ -23,7 +23,7 @@ final class SlidingCount {
         this.counts = new int[slots + 1];
     }
 
-    /** How many there were until {@code now}; a time before one seen earlier counts as that one. */
+    /** How many there were until {@code now}. */
     int at(Instant now) {
         advance(now);
         return total;

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -54,6 +55,16 @@ class SlidingCountTest {
             assertThat(count.at(again.minusMillis(1))).isGreaterThanOrEqualTo(limit);
             assertThat(count.at(again)).isLessThan(limit);
         }
+    }
+
+    @Test
+    void what_is_counted_ahead_of_the_clock_stays_counted_until_it_is_old() {
+        SlidingCount count = new SlidingCount(Duration.ofMinutes(1));
+        count.add(START.plusSeconds(10), 3);
+        for (int second = 0; second < 70; second++) {
+            assertThat(count.at(START.plusSeconds(second))).as("%d", second).isEqualTo(3);
+        }
+        assertThat(count.at(START.plusSeconds(71))).isZero();
     }
 
     private static long since(List<Instant> all, Instant since) {

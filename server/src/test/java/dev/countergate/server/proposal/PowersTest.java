@@ -252,8 +252,10 @@ class PowersTest {
     @Test
     void a_clock_put_back_makes_no_room() throws Exception {
         answer(BUSY);
-        answer(BUSY);
         engine().millis.addAndGet(-Duration.ofHours(5).toMillis());
+        assertThat(answer(BUSY)).isEmpty();
+        assertThat(answer(BUSY)).isEqualTo("RATE_LIMITED");
+        engine().millis.addAndGet(Duration.ofHours(5).toMillis());
         assertThat(answer(BUSY)).isEqualTo("RATE_LIMITED");
     }
 
