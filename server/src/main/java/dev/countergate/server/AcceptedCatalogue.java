@@ -18,19 +18,26 @@ final class AcceptedCatalogue {
 
     private final Path file;
 
+    /** Made at the first start, after something was accepted. */
+    private final Path store;
+
     AcceptedCatalogue(Path state) {
         this.file = state.resolve(FILE);
+        this.store = state.resolve("store.db");
     }
 
     /**
      * What is kept; empty before anything was accepted.
      *
-     * @throws IOException when it is there and cannot be read, which must not pass for a first start
+     * @throws IOException when it cannot be read, or is gone from beside a store: that must not pass for a first start
      */
     Optional<Snapshot> read() throws IOException {
         try {
             return Optional.of(Snapshot.parse(Files.readString(file)));
-        } catch (NoSuchFileException first) {
+        } catch (NoSuchFileException none) {
+            if (Files.exists(store)) {
+                throw new IOException("`" + file + "` was removed", none);
+            }
             return Optional.empty();
         }
     }

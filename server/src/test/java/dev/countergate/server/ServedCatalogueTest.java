@@ -294,6 +294,18 @@ class ServedCatalogueTest {
     }
 
     @Test
+    void serves_nothing_when_what_was_accepted_was_removed() throws Exception {
+        start();
+        Files.delete(folder.resolve(AcceptedCatalogue.FILE));
+        Files.createFile(folder.resolve("store.db"));
+
+        ServedCatalogue served = start();
+
+        assertThat(served.catalogue().tools()).isEmpty();
+        assertThat(held(served).text()).contains(AcceptedCatalogue.FILE, "was removed");
+    }
+
+    @Test
     void serves_nothing_when_a_secret_of_what_was_accepted_is_gone() throws Exception {
         start();
         environment.remove("TOKEN");

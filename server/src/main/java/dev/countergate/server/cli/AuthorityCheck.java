@@ -34,7 +34,7 @@ final class AuthorityCheck {
                     "an agent can enrol a key by writing to `approvers`: the log and `status` tell",
                     "an agent can record, in anybody's name, that a change was done by hand:"
                             + " nothing is sent for it",
-                    "an agent can remove `accepted-catalogue.json`, or the whole state directory,"
+                    "an agent can remove the whole state directory,"
                             + " and restart the daemon: then its edit of the catalogue counts as"
                             + " accepted, or its key is the first",
                     "an agent can remove a `freeze` file and restart the daemon, which then sends"
