@@ -48,6 +48,13 @@ class FloodedHttpTest {
                                 entered.countDown();
                                 return FakeTools.text("x".repeat(40_000_000));
                             })
+                    .tool("wide", (call, progress) -> FakeTools.text("x".repeat(1_000_000)))
+                    .tool(
+                            "long",
+                            (call, progress) -> {
+                                TimeUnit.SECONDS.sleep(5);
+                                return FakeTools.text("late");
+                            })
                     .tool(
                             "slow",
                             (call, progress) -> {
@@ -139,6 +146,52 @@ class FloodedHttpTest {
     }
 
     @Test
+    void lets_a_call_take_longer_than_a_connection_may_be_silent() throws Exception {
+        try (Served served = new Served(tools, HASTY, List.of())) {
+            assertThat(served.call(served.initialize(), callBody(1, "long")).body())
+                    .contains("late");
+        }
+    }
+
+    @Test
+    void stops_taking_calls_of_a_client_that_does_not_read_its_stream() throws Exception {
+        try (Served served = new Served(tools);
+                RawHttp stream = served.connect()) {
+            String path = openStream(served, stream);
+            post(served, path, Served.initializeBody("2024-11-05"));
+            stream.event();
+            List<Future<Reply>> posts = new ArrayList<>();
+            for (int call = 0; call < 100; call++) {
+                String body = callBody(call, "wide");
+                posts.add(others.submit(() -> post(served, path, body)));
+                // At most so many connections at a time, most of which are answered at once.
+                isDoneWithin(posts.getLast(), 100);
+            }
+
+            assertThat(posts).filteredOn(post -> !post.isDone()).hasSizeGreaterThan(10);
+            for (int answer = 0; answer < 100; answer++) {
+                assertThat(stream.event()).contains("\"result\"");
+            }
+            for (Future<Reply> post : posts) {
+                assertThat(post.get().status()).isEqualTo(202);
+            }
+        }
+    }
+
+    private static String openStream(Served served, RawHttp stream) throws IOException {
+        stream.send("GET /sse HTTP/1.1\r\n" + served.host() + "Accept: text/event-stream\r\n\r\n")
+                .head();
+        return stream.event();
+    }
+
+    private static Reply post(Served served, String path, String body) throws IOException {
+        try (RawHttp http = served.connect()) {
+            return http.send(served.post(served.host() + TYPES, body).replaceFirst("/mcp", path))
+                    .reply();
+        }
+    }
+
+    @Test
     void refuses_a_body_that_drips() throws Exception {
         try (Served served = new Served(tools, HASTY, List.of());
                 RawHttp http = served.connect()) {
@@ -207,17 +260,10 @@ class FloodedHttpTest {
     @Test
     void ends_the_session_of_a_client_that_does_not_read_its_stream() throws Exception {
         try (Served served = new Served(tools, HASTY, List.of());
-                RawHttp stream = served.connect();
-                RawHttp http = served.connect()) {
-            stream.send(
-                            "GET /sse HTTP/1.1\r\n"
-                                    + served.host()
-                                    + "Accept: text/event-stream\r\n\r\n")
-                    .head();
-            String path = stream.event();
+                RawHttp stream = served.connect()) {
+            String path = openStream(served, stream);
             for (String body : List.of(Served.initializeBody("2024-11-05"), callBody(1, "big"))) {
-                http.send(served.post(served.host() + TYPES, body).replaceFirst("/mcp", path));
-                assertThat(http.reply().status()).isEqualTo(202);
+                assertThat(post(served, path, body).status()).isEqualTo(202);
             }
 
             Workplace.await("the end of the session", () -> served.listener.sessions() == 0);
