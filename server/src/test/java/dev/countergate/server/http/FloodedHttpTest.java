@@ -148,8 +148,14 @@ class FloodedHttpTest {
     @Test
     void lets_a_call_take_longer_than_a_connection_may_be_silent() throws Exception {
         try (Served served = new Served(tools, HASTY, List.of())) {
-            assertThat(served.call(served.initialize(), callBody(1, "long")).body())
-                    .contains("late");
+            String session = served.initialize();
+            String headers = served.host() + TYPES + "Mcp-Session-Id: " + session + "\r\n";
+            try (RawHttp http = served.connect()) {
+                http.send(served.post(headers, callBody(1, "long")));
+                assertThat(http.reply().body()).contains("late");
+                http.send(served.post(headers, callBody(2, "echo")));
+                assertThat(http.reply().body()).contains("\"id\":2,");
+            }
         }
     }
 

@@ -105,16 +105,21 @@ class HttpDaemonTest {
     void lets_nobody_in_whose_token_the_catalogue_does_not_name() throws Exception {
         start(principals(), "--http", "127.0.0.1:0");
         InetSocketAddress address = listening();
-        for (String other : List.of("", "Bearer", "Bearer ", "Bearer " + token.digest())) {
+        for (String other :
+                List.of(
+                        "",
+                        "Authorization:\r\n",
+                        "Authorization: Bearer\r\n",
+                        "Authorization: Bearer \r\n",
+                        "Authorization: Bearer " + token.digest() + "\r\n")) {
             try (RawHttp http = new RawHttp(address)) {
                 Reply reply =
                         http.send(
                                         post(
                                                 "Host: 127.0.0.1:"
                                                         + address.getPort()
-                                                        + "\r\nAuthorization: "
-                                                        + other
-                                                        + "\r\n",
+                                                        + "\r\n"
+                                                        + other,
                                                 Served.initializeBody("2025-11-25")))
                                 .reply();
                 assertThat(reply.status()).isEqualTo(401);

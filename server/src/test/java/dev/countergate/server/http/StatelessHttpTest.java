@@ -75,7 +75,7 @@ class StatelessHttpTest {
     }
 
     @Test
-    void answers_without_a_session() throws IOException {
+    void answers_without_a_session() throws Exception {
         try (RawHttp http = served.connect()) {
             Reply reply = http.send(call(1, "echo")).reply();
 
@@ -86,7 +86,26 @@ class StatelessHttpTest {
             assertThat(http.send(request(2, "server/discover", "")).reply().body())
                     .contains("2026-07-28");
         }
-        assertThat(served.listener.sessions()).isZero();
+        Workplace.await("nobody being answered", () -> served.listener.sessions() == 0);
+    }
+
+    @Test
+    void tells_a_client_that_names_the_revision_in_a_header_alone_what_its_body_lacks()
+            throws IOException {
+        try (RawHttp http = served.connect()) {
+            Reply reply =
+                    http.send(
+                                    served.post(
+                                            served.host()
+                                                    + TYPES
+                                                    + "MCP-Protocol-Version: 2026-07-28\r\n"
+                                                    + "Mcp-Method: tools/list\r\n",
+                                            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}"))
+                            .reply();
+
+            assertThat(reply.status()).isEqualTo(400);
+            assertThat(reply.body()).contains("-32602", "_meta");
+        }
     }
 
     @Test

@@ -5,12 +5,18 @@ import static dev.countergate.server.http.Served.callBody;
 import static dev.countergate.server.http.Served.initializeBody;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.policy.call.Narrowing;
 import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.call.ToolCall;
+import dev.countergate.policy.call.ToolName;
+import dev.countergate.policy.call.TraceContext;
 import dev.countergate.server.http.RawHttp.Reply;
 import dev.countergate.server.mcp.FakeTools;
+import dev.countergate.testing.process.Workplace;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,6 +99,41 @@ class StreamableHttpTest {
 
         assertThat(tools.calls.getFirst().caller().principal())
                 .isEqualTo(new PrincipalId("token:bob"));
+    }
+
+    @Test
+    void passes_on_what_the_headers_narrow_and_which_trace_they_name() throws IOException {
+        String session = served.initialize();
+        String parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        try (RawHttp http = served.connect()) {
+            http.send(
+                            served.post(
+                                    served.host()
+                                            + TYPES
+                                            + "Mcp-Session-Id: "
+                                            + session
+                                            + "\r\nX-MCP-Tools: echo, slow\r\nX-MCP-Tools: steps\r\n"
+                                            + "X-MCP-Readonly: TRUE\r\ntraceparent: "
+                                            + parent
+                                            + "\r\ntracestate: a=1\r\n",
+                                    callBody(1, "echo")))
+                    .reply();
+        }
+        served.call(session, callBody(2, "echo"));
+
+        ToolCall narrowed = tools.calls.getFirst();
+        assertThat(narrowed.caller().narrowing())
+                .isEqualTo(
+                        new Narrowing(
+                                true,
+                                Set.of(
+                                        new ToolName("echo"),
+                                        new ToolName("slow"),
+                                        new ToolName("steps"))));
+        assertThat(narrowed.trace()).isEqualTo(new TraceContext(parent, "a=1"));
+        ToolCall plain = tools.calls.getLast();
+        assertThat(plain.caller().narrowing()).isEqualTo(Narrowing.NONE);
+        assertThat(plain.trace()).isNull();
     }
 
     @Test
@@ -247,7 +288,7 @@ class StreamableHttpTest {
     }
 
     @Test
-    void names_no_session_where_the_handshake_was_refused() throws IOException {
+    void names_no_session_where_the_handshake_was_refused() throws Exception {
         try (RawHttp http = served.connect()) {
             http.send(
                     served.post(
@@ -257,7 +298,7 @@ class StreamableHttpTest {
             assertThat(reply.body()).contains("-32602");
             assertThat(reply.headers()).doesNotContainKey("mcp-session-id");
         }
-        assertThat(served.listener.sessions()).isZero();
+        Workplace.await("the end of it", () -> served.listener.sessions() == 0);
     }
 
     @Test
