@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -605,34 +606,55 @@ class StatelessTest {
         }
     }
 
-    /** Whatever changes before the listener is there is told as soon as it is. */
+    /** Its list changes in the moment in which somebody begins to listen. */
+    private final class Changing implements ToolService {
+        @Override
+        public Listing list(Caller caller) {
+            return tools.list(caller);
+        }
+
+        @Override
+        public Optional<ToolResult> call(ToolCall call, Progress progress) {
+            return Optional.empty();
+        }
+
+        @Override
+        public AutoCloseable onListChanged(Runnable listener) {
+            tools.changed();
+            return tools.onListChanged(listener);
+        }
+    }
+
     @Test
     void misses_no_change_while_it_begins_to_listen() throws Exception {
         sessions.close();
-        ToolService changing =
-                new ToolService() {
-                    @Override
-                    public Listing list(Caller caller) {
-                        return tools.list(caller);
-                    }
-
-                    @Override
-                    public Optional<ToolResult> call(ToolCall call, Progress progress) {
-                        return Optional.empty();
-                    }
-
-                    @Override
-                    public AutoCloseable onListChanged(Runnable listener) {
-                        tools.changed();
-                        return tools.onListChanged(listener);
-                    }
-                };
-        sessions = new LineSessions(changing, "1", SessionLimits.STANDARD);
+        sessions = new LineSessions(new Changing(), "1", SessionLimits.STANDARD);
         try (Peer peer = Peer.connect(sessions)) {
             peer.line(listen("1", "{\"toolsListChanged\":true}"));
             assertThat(next(peer)).contains("acknowledged");
             assertThat(next(peer)).isEqualTo(tagged("notifications/tools/list_changed", "1", ""));
         }
+    }
+
+    /** A client that reads late finds a later change in place of an earlier one, but never in that of the first word. */
+    @Test
+    void no_change_takes_the_place_of_the_acknowledgement() throws Exception {
+        byte[] message =
+                listen("1", "{\"toolsListChanged\":true}").getBytes(StandardCharsets.UTF_8);
+        Protocol protocol = new Protocol(new Changing(), "1", SessionLimits.STANDARD);
+        Kept kept = new Kept(new ArrayList<>(), new LinkedHashMap<>());
+        Session session = protocol.openForOne(PrincipalId.unix("ana"), Runnable::run);
+        session.endListening();
+        session.receive(protocol.read(message, 0, message.length), kept);
+        assertThat(kept.answers()).hasSize(1);
+        assertThat(kept.notices().values())
+                .extracting(notice -> new String(notice.part(), StandardCharsets.UTF_8))
+                .containsExactly(
+                        tagged(
+                                "notifications/subscriptions/acknowledged",
+                                "1",
+                                ",\"notifications\":{\"toolsListChanged\":true}"),
+                        tagged("notifications/tools/list_changed", "1", ""));
     }
 
     /** Over HTTP nothing tells that two requests come from the same client. */
@@ -644,7 +666,9 @@ class StatelessTest {
                     modern("1", "tools/call", "\"name\":\"echo\"").getBytes(StandardCharsets.UTF_8);
             List<JsonLine> answers = new ArrayList<>();
             protocol.openForOne(PrincipalId.unix("ana"), Runnable::run)
-                    .receive(protocol.read(message, 0, message.length), new Kept(answers));
+                    .receive(
+                            protocol.read(message, 0, message.length),
+                            new Kept(answers, new LinkedHashMap<>()));
             assertThat(answers).hasSize(1);
         }
         assertThat(tools.calls)
@@ -653,8 +677,8 @@ class StatelessTest {
         assertThat(tools.calls).extracting(call -> call.id()).doesNotHaveDuplicates();
     }
 
-    /** Where answers are looked at. */
-    private record Kept(List<JsonLine> answers) implements Replies {
+    /** A client that has read nothing yet. */
+    private record Kept(List<JsonLine> answers, Map<Object, JsonLine> notices) implements Replies {
         @Override
         public void send(JsonLine answer) {
             answers.add(answer);
@@ -664,7 +688,9 @@ class StatelessTest {
         public void none() {}
 
         @Override
-        public void notice(Object key, JsonLine message) {}
+        public void notice(Object key, JsonLine message) {
+            notices.put(key, message);
+        }
     }
 
     @Test
