@@ -11,6 +11,7 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
 
 /** What holds for every request that brings a message, whatever the endpoint. */
 final class Posts {
@@ -74,12 +75,21 @@ final class Posts {
                                     HttpStatus.BAD_REQUEST_400,
                                     "`" + READONLY + "` must be true or false");
                 };
-        String parent = headers.get("traceparent");
-        return parent == null && narrowing.equals(Narrowing.NONE)
+        TraceContext trace = trace(headers);
+        return trace == null && narrowing.equals(Narrowing.NONE)
                 ? Envelope.PLAIN
-                : new Envelope(
-                        narrowing,
-                        TraceContext.parse(parent, headers.get("tracestate")).orElse(null));
+                : new Envelope(narrowing, trace);
+    }
+
+    /** Of two parents neither holds; a state may come in parts (W3C Trace Context, sections 3.2 and 3.3). */
+    private static @Nullable TraceContext trace(HttpFields headers) {
+        List<String> parents = headers.getValuesList("traceparent");
+        return parents.size() == 1
+                ? TraceContext.parse(
+                                parents.getFirst(),
+                                String.join(",", headers.getValuesList("tracestate")))
+                        .orElse(null)
+                : null;
     }
 
     /** The id to refuse {@code message} by. */

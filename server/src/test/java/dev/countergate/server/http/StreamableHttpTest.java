@@ -115,10 +115,24 @@ class StreamableHttpTest {
                                             + "\r\nX-MCP-Tools: echo, slow\r\nX-MCP-Tools: steps\r\n"
                                             + "X-MCP-Readonly: TRUE\r\ntraceparent: "
                                             + parent
-                                            + "\r\ntracestate: a=1\r\n",
+                                            + "\r\ntracestate: a=1\r\ntracestate: b=2\r\n",
                                     callBody(1, "echo")))
                     .reply();
+            http.send(
+                            served.post(
+                                    served.host()
+                                            + TYPES
+                                            + "Mcp-Session-Id: "
+                                            + session
+                                            + "\r\ntraceparent: "
+                                            + parent
+                                            + "\r\ntraceparent: "
+                                            + parent
+                                            + "\r\n",
+                                    callBody(3, "echo")))
+                    .reply();
         }
+        assertThat(tools.calls.getLast().trace()).isNull();
         served.call(session, callBody(2, "echo"));
 
         ToolCall narrowed = tools.calls.getFirst();
@@ -130,7 +144,7 @@ class StreamableHttpTest {
                                         new ToolName("echo"),
                                         new ToolName("slow"),
                                         new ToolName("steps"))));
-        assertThat(narrowed.trace()).isEqualTo(new TraceContext(parent, "a=1"));
+        assertThat(narrowed.trace()).isEqualTo(new TraceContext(parent, "a=1,b=2"));
         ToolCall plain = tools.calls.getLast();
         assertThat(plain.caller().narrowing()).isEqualTo(Narrowing.NONE);
         assertThat(plain.trace()).isNull();

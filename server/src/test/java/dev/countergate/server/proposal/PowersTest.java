@@ -2,13 +2,19 @@ package dev.countergate.server.proposal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.ClientSession;
 import dev.countergate.policy.call.Narrowing;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.call.ToolName;
+import dev.countergate.policy.call.TraceContext;
 import dev.countergate.policy.change.ProposalState;
+import dev.countergate.policy.result.FailureCode;
+import dev.countergate.policy.result.Reply;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.server.backend.CallContext.Progress;
@@ -32,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What is kept from a principal, and how often it may call, on the whole path of a call. */
@@ -298,6 +305,36 @@ class PowersTest {
         engine().store().close();
 
         assertThat(answer(path, BUSY)).isEqualTo("LOG_UNWRITABLE");
+    }
+
+    @Test
+    void the_lines_of_a_call_name_its_trace() throws Exception {
+        String id = "4bf92f3577b34da6a3ce929d0e0e4736";
+        Logger logger = (Logger) LoggerFactory.getLogger(CallPipeline.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            engine().reads = () -> new Reply.Failure(FailureCode.BACKEND_TIMEOUT, "late", "wait");
+            pipeline()
+                    .call(
+                            new ToolCall(
+                                    "c1",
+                                    new ToolName("errors"),
+                                    JsonMapper.shared().readTree(READ),
+                                    Caller.of(Engine.ANA),
+                                    new ClientSession("s1", "test", "1"),
+                                    TraceContext.parse("00-" + id + "-00f067aa0ba902b7-01", "")
+                                            .orElseThrow()),
+                            Progress.NONE);
+            answer(Engine.ANA);
+        } finally {
+            logger.detachAppender(lines);
+        }
+        assertThat(lines.list).hasSize(2);
+        assertThat(lines.list.getFirst().getKeyValuePairs().toString())
+                .contains("call=\"c1\"", "trace=\"" + id + "\"");
+        assertThat(lines.list.getLast().getKeyValuePairs().toString()).doesNotContain("trace");
     }
 
     private String said(PrincipalId principal) throws Exception {
