@@ -6,12 +6,29 @@ import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.template.TemplateFuzz.Input;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** What {@link PromqlFuzz} and {@link LogqlFuzz} hold to. */
 final class QueryFuzz {
     /** Blanks and comments; a string that breaks off ends what is read. */
     private static final String BETWEEN = "(?s)(?:[ \\t\\r\\n]|#[^\\n]*(?:\\n|$))*";
+
+    private static final Set<String> WORDS =
+            Set.of(
+                    "and",
+                    "or",
+                    "unless",
+                    "by",
+                    "without",
+                    "on",
+                    "ignoring",
+                    "group_left",
+                    "group_right",
+                    "offset",
+                    "bool",
+                    "atan2");
 
     private QueryFuzz() {}
 
@@ -32,13 +49,19 @@ final class QueryFuzz {
         }
     }
 
-    /** The tokens, of strings only that they are there. */
+    /** The kinds of the tokens; of operators and of names that are words of the language, what they say too. */
     private static List<String> shape(boolean isLogql, String query) {
         List<Fault> faults = new ArrayList<>();
         List<Token> tokens = QueryLexer.lex(isLogql, HoledText.plain(query), faults);
         assertThat(faults).isEmpty();
         return tokens.stream()
-                .map(token -> token.kind() == Token.Kind.STRING ? "string" : token.text())
+                .map(
+                        token ->
+                                token.kind() == Token.Kind.OPERATOR
+                                                || WORDS.contains(
+                                                        token.text().toLowerCase(Locale.ROOT))
+                                        ? token.text()
+                                        : token.kind().name())
                 .toList();
     }
 }

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A person at a real terminal with real keys, and the daemon, or what lies on their machine, against them. */
+@Tag("long")
 class CountersigningTest {
     private static final SampleCore CORE = SampleCore.MODERATE;
     private static final String ID = CORE.id().value();
