@@ -24,7 +24,7 @@ public final class NoteKey {
     private static final int ID_BYTES = 4;
 
     private static final Pattern ENCODED =
-            Pattern.compile("([^+\\s]{1,256})\\+([0-9a-f]{8})\\+([A-Za-z0-9+/=]{44})");
+            Pattern.compile("([^+\\s]{1,256})\\+([0-9a-f]{8})\\+([A-Za-z0-9+/]{44})");
 
     private final String name;
     private final byte[] point;

@@ -111,6 +111,14 @@ class LogTest {
                 .isInstanceOf(Checked.Invalid.class);
     }
 
+    @Test
+    void refuses_a_verifier_key_whose_base64_is_broken() {
+        String encoded = new NoteKey("log", new byte[32]).encoded();
+
+        assertThat(NoteKey.parse(encoded.substring(0, encoded.length() - 5) + "=WQcJ"))
+                .isInstanceOf(Checked.Invalid.class);
+    }
+
     /** The verifier key and note of the C2SP signed-note specification. */
     @Test
     void opens_the_note_of_the_specification() {
