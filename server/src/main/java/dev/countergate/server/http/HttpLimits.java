@@ -9,7 +9,8 @@ import java.time.Duration;
  *
  * @param connectionsMax open at once; further ones wait to be accepted
  * @param sessionsMax open at once
- * @param sessionsOfOneMax of one principal; its longest idle one makes room for a new one
+ * @param sessionsOfOneMax of one principal; its longest idle one makes room for a new one. So many requests without a
+ *     session it may have at once, too
  * @param sessionIdle how long a session may be neither used nor listened to
  * @param headPatience how long a connection may take to bring a request's head
  * @param bodyPatience how long its body may take

@@ -15,6 +15,7 @@ import dev.countergate.server.mcp.Stateless;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -39,6 +40,9 @@ final class StreamableEndpoint {
 
     /** What is being answered without a session. */
     private final Map<Session, Exchange> alone = new ConcurrentHashMap<>();
+
+    /** So that no principal takes every connection there is. */
+    private final Map<PrincipalId, Semaphore> placesAlone = new ConcurrentHashMap<>();
 
     StreamableEndpoint(
             Protocol protocol,
@@ -157,6 +161,18 @@ final class StreamableEndpoint {
             Answering.json(response, refusal.get().httpStatus(), refusal.get().answer(), callback);
             return;
         }
+        Semaphore places =
+                placesAlone.computeIfAbsent(
+                        principal, _ -> new Semaphore(limits.sessionsOfOneMax()));
+        if (!places.tryAcquire()) {
+            throw new RefusedException(
+                    HttpStatus.TOO_MANY_REQUESTS_429,
+                    ProtocolError.INVALID_REQUEST,
+                    single.id(),
+                    "too many requests at once: at most "
+                            + limits.sessionsOfOneMax()
+                            + " of one principal");
+        }
         Session session = protocol.openForOne(principal, Runnable::run);
         Watched watch = departures.watch(request, session::takeBack);
         Exchange exchange = new Exchange(response, callback, () -> {}, watch::end);
@@ -165,6 +181,7 @@ final class StreamableEndpoint {
             session.receive(single, envelope, exchange);
         } finally {
             watch.end();
+            places.release();
             alone.remove(session);
         }
     }

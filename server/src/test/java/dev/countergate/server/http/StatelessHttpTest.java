@@ -173,6 +173,31 @@ class StatelessHttpTest {
     }
 
     @Test
+    void refuses_one_principals_requests_beyond_its_share_and_serves_others() throws Exception {
+        try (RawHttp first = served.connect();
+                RawHttp second = served.connect();
+                RawHttp third = served.connect();
+                RawHttp fourth = served.connect()) {
+            for (RawHttp each : List.of(first, second, third)) {
+                each.send(request(1, "subscriptions/listen", "\"notifications\":{},")).head();
+                assertThat(each.event()).contains("subscriptions/acknowledged");
+            }
+
+            assertThat(fourth.send(call(4, "echo")).reply())
+                    .satisfies(reply -> assertThat(reply.status()).isEqualTo(429))
+                    .satisfies(reply -> assertThat(reply.body()).contains("\"id\":4,\"error\""));
+            assertThat(
+                            fourth.send(call(5, "echo").replace("Bearer ana", "Bearer bob"))
+                                    .reply()
+                                    .status())
+                    .isEqualTo(200);
+            first.close();
+            Workplace.await("room", () -> served.listener.sessions() == 2);
+            assertThat(fourth.send(call(6, "echo")).reply().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void forgets_who_listened_and_hung_up() throws Exception {
         try (RawHttp http = served.connect()) {
             http.send(request(1, "subscriptions/listen", "\"notifications\":{},")).head();
