@@ -2,5 +2,6 @@
 # The tests that take too long for every build: the model's 100,000 steps, a person at a terminal with real processes and keys.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# To the same phase as the build before it, or the other class path would have all compiled anew.
 # shellcheck disable=SC2086
-./mvnw -B -ntp ${MAVEN_ARGUMENTS-} test -Dtests.excluded=slow -Dtests.only=long
+./mvnw -B -ntp ${MAVEN_ARGUMENTS-} verify -Dtests.excluded=slow -Dtests.only=long
