@@ -22,6 +22,7 @@ class MessageScannerTest {
                 "{\"params\":{\"id\":7,\"a\":[{\"method\":\"no\"}]},\"method\":\"x\",\"id\":2} | 2",
                 "{\"params\":\"}{][\\\"\",\"method\":\"x\",\"id\":3} | 3",
                 "{\"a\":true,\"b\":null,\"method\":\"x\",\"id\":4} | 4",
+                "{\"method\":\"x\",\"result\":{},\"id\":5} | 5",
             })
     void finds_the_id_of_a_request_as_written(String line, String id) {
         MessageScanner scanner = scan(line);

@@ -10,6 +10,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StateDirectoryTest {
     private static final Map<String, String> HOME = Map.of("HOME", "/home/ada");
@@ -79,14 +81,16 @@ class StateDirectoryTest {
         assertThat(mode(state.sockets())).isEqualTo("rwx------");
     }
 
-    @Test
-    void refuses_a_socket_directory_that_others_could_have_prepared() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"rwxrwxrwx", "rwxrwx---", "rwx----w-"})
+    void refuses_a_socket_directory_that_others_could_have_prepared(String mode)
+            throws IOException {
         StateDirectory state =
                 StateDirectory.at(
                         folder.resolve("s".repeat(100)),
                         Map.of("XDG_RUNTIME_DIR", folder.toString()));
         Path prepared = Files.createDirectories(state.sockets());
-        Files.setPosixFilePermissions(prepared, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.setPosixFilePermissions(prepared, PosixFilePermissions.fromString(mode));
         assertThatThrownBy(state::create)
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("only its owner can write to");

@@ -210,6 +210,30 @@ class LineSessionsTest {
         }
     }
 
+    /** Two calls of one id: nobody could tell whose answer came, or which of them was cancelled. */
+    @Test
+    void an_id_in_use_is_refused_and_leaves_the_call_that_has_it_alone() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        tools.tool(
+                "slow",
+                (call, progress) -> {
+                    running.countDown();
+                    goOn.await();
+                    return FakeTools.text("the first");
+                });
+        try (Peer peer = Peer.initialized(sessions)) {
+            peer.line(Peer.call("1", "slow", "{}"));
+            assertThat(running.await(20, TimeUnit.SECONDS)).isTrue();
+            peer.line(Peer.call("1", "echo", "{}"));
+            assertThat(peer.answer().path("error").path("message").asString())
+                    .contains("still in use");
+            goOn.countDown();
+            assertThat(text(peer.answer())).isEqualTo("the first");
+        }
+        assertThat(tools.calls).hasSize(1);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\"x\"", "7", "-1.50", "\"\\u00e9\\n\""})
     void cancelling_interrupts_the_call_and_leaves_it_without_an_answer(String id)
