@@ -135,6 +135,11 @@ final class RawHttp implements Closeable {
         return line.toString(UTF_8);
     }
 
+    /** Is gone before the test is over. */
+    void hangUp() throws IOException {
+        socket.close();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

@@ -191,7 +191,7 @@ class StatelessHttpTest {
                                     .reply()
                                     .status())
                     .isEqualTo(200);
-            first.close();
+            first.hangUp();
             Workplace.await("room", () -> served.listener.sessions() == 2);
             assertThat(fourth.send(call(6, "echo")).reply().status()).isEqualTo(200);
         }
