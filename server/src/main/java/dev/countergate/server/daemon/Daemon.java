@@ -1,10 +1,10 @@
 package dev.countergate.server.daemon;
 
 import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.token.UtcTime;
 import dev.countergate.relay.EnvironmentRecord;
 import dev.countergate.server.daemon.OperatorListener.Operation;
 import dev.countergate.server.daemon.OperatorListener.RefusedException;
-import dev.countergate.server.telemetry.Timestamp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -235,7 +235,7 @@ public final class Daemon {
     private void status(ObjectNode status) {
         status.put("pid", ProcessHandle.current().pid());
         status.put("version", settings.version());
-        status.put("started_at", Timestamp.of(started));
+        status.put("started_at", UtcTime.text(started));
         status.put("auto_started", settings.autoStarted());
         status.put("catalogue", settings.catalogue().toString());
         status.put("state", settings.state().path().toString());
@@ -251,7 +251,7 @@ public final class Daemon {
                 connected
                         .addObject()
                         .put("user", each.user())
-                        .put("since", Timestamp.of(each.since()));
+                        .put("since", UtcTime.text(each.since()));
             }
         }
         service.listeners().forEach(each -> each.describe(status));

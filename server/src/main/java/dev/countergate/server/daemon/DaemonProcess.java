@@ -1,8 +1,8 @@
 package dev.countergate.server.daemon;
 
+import dev.countergate.policy.token.UtcTime;
 import dev.countergate.relay.ExitCode;
 import dev.countergate.server.daemon.OperatorListener.Operation;
-import dev.countergate.server.telemetry.Timestamp;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -132,7 +132,7 @@ public final class DaemonProcess {
                 "process "
                         + ProcessHandle.current().pid()
                         + " since "
-                        + Timestamp.of(Instant.now())
+                        + UtcTime.text(Instant.now())
                         + ", version "
                         + settings.version();
         long patience =

@@ -6,14 +6,14 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 
 /** Points in time as this program writes them: RFC 3339, UTC, milliseconds. */
-public final class Timestamp {
+final class Timestamp {
     private static final DateTimeFormatter FORMAT =
             new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
     private Timestamp() {}
 
     /** Such as {@code 2026-11-21T06:36:16.714Z}. */
-    public static String of(Instant instant) {
+    static String of(Instant instant) {
         return FORMAT.format(instant);
     }
 }
