@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,6 +54,7 @@ final class Train {
     private static final int REFUSED_FROM = 900;
 
     private static final Pattern REQUEST_ID = Pattern.compile("\"id\":(\\d+)");
+    private static final Pattern STARTED = Pattern.compile("\"started_at\":\"([^\"]+)\"");
     private static final Pattern REFUSAL = Pattern.compile("\"error\":\\{|\"isError\":true");
 
     private final Path install;
@@ -241,14 +241,10 @@ final class Train {
     private void restart(Process daemon) throws IOException, InterruptedException {
         for (String edit : List.of("", "# edited\n")) {
             Files.writeString(Path.of(catalogue()), edit, StandardOpenOption.APPEND);
-            Path socket = work.resolve("state").resolve("agent.sock");
-            Object before = Files.readAttributes(socket, BasicFileAttributes.class).fileKey();
+            String before = startedAt();
             ask("{\"version\":1,\"op\":\"restart\"}\n");
             Instant until = Instant.now().plus(READY);
-            while (!Files.exists(socket)
-                    || Files.readAttributes(socket, BasicFileAttributes.class)
-                            .fileKey()
-                            .equals(before)) {
+            while (startedAt().equals(before) || startedAt().isEmpty()) {
                 if (Instant.now().isAfter(until))
                     throw new IOException("it was not restarted in " + READY);
                 Thread.sleep(20);
@@ -257,15 +253,28 @@ final class Train {
         }
     }
 
-    private void ask(String line) throws IOException {
+    /** When the daemon began that answers now; empty while none does. */
+    private String startedAt() {
+        try {
+            Matcher started = STARTED.matcher(ask("{\"version\":1,\"op\":\"status\"}\n"));
+            return started.find() ? started.group(1) : "";
+        } catch (IOException beginning) {
+            return "";
+        }
+    }
+
+    private String ask(String line) throws IOException {
         var address = UnixDomainSocketAddress.of(work.resolve("state").resolve("operator.sock"));
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(address);
             channel.write(StandardCharsets.UTF_8.encode(line));
-            ByteBuffer answer = ByteBuffer.allocate(1024);
-            while (channel.read(answer) >= 0 && answer.get(answer.position() - 1) != '\n') {}
+            ByteBuffer answer = ByteBuffer.allocate(64 * 1024);
+            do {
+                if (channel.read(answer) < 0) throw new IOException("the daemon closed the line");
+            } while (answer.get(answer.position() - 1) != '\n');
             String text = StandardCharsets.UTF_8.decode(answer.flip()).toString();
             if (!text.contains("\"ok\":true")) throw new IOException("answered `" + text + "`");
+            return text;
         }
     }
 
