@@ -18,10 +18,10 @@ trap clean_up EXIT
 # shellcheck disable=SC1091
 . "$root/.countergate/current"
 # shellcheck disable=SC2154
-"$jdk_home/bin/javac" -proc:none -nowarn -d "$work/classes" -cp "$install/lib/*" -sourcepath "$root/server/src/test/java" \
+"$jdk_home/bin/javac" -proc:none -nowarn -d "$work/classes" -cp "$install/*:$install/lib/*" -sourcepath "$root/server/src/test/java" \
     "$root/server/src/test/java/dev/countergate/testing/conformance/ConformanceServer.java"
 mkfifo "$work/input"
-"$jdk_home/bin/java" -cp "$work/classes:$install/lib/*" dev.countergate.testing.conformance.ConformanceServer \
+"$jdk_home/bin/java" -cp "$work/classes:$install/*:$install/lib/*" dev.countergate.testing.conformance.ConformanceServer \
     <"$work/input" >"$work/port" 2>"$work/log" &
 fixture=$!
 exec 3>"$work/input"
