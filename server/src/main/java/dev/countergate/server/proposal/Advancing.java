@@ -75,7 +75,10 @@ final class Advancing implements AutoCloseable {
     private void takeUpAll() throws StoreException {
         ledger.begin();
         for (Entry entry : ledger.unfinished()) {
-            ledger.apply(entry.id(), new Event.Restart(), restarted(entry));
+            // Where the store could not be written at first, this process may be at work already.
+            if (!busy.contains(entry.id())) {
+                ledger.apply(entry.id(), new Event.Restart(), restarted(entry));
+            }
         }
         for (Entry entry : ledger.unfinished()) {
             // What waits for a person is taken up when they are enough, and must not be busy then.

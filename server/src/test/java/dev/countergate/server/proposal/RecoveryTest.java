@@ -17,6 +17,7 @@ import dev.countergate.policy.token.ProposalId;
 import dev.countergate.policy.token.SshPublicKey;
 import dev.countergate.policy.token.Statement;
 import dev.countergate.server.audit.StoreException;
+import dev.countergate.server.backend.Sent;
 import dev.countergate.server.proposal.Ledger.Applied;
 import dev.countergate.server.proposal.Ledger.Telling;
 import dev.countergate.server.proposal.Ledger.Turn;
@@ -153,6 +154,36 @@ class RecoveryTest {
         assertThatThrownBy(() -> engine.propose("another")).isInstanceOf(StoreException.class);
         engine.isFull = false;
         assertThat(engine.await(id, becomes).state()).isEqualTo(becomes);
+    }
+
+    /** What is being sent when the store is found writable again was begun by this process, and goes on. */
+    @Test
+    void what_is_under_way_is_not_taken_for_what_an_earlier_process_left() throws Exception {
+        ProposalId id = left(ProposalState.PENDING);
+        CountDownLatch sending = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        engine.changes.dispatch =
+                (request, how) -> {
+                    sending.countDown();
+                    goOn.await();
+                    return new Sent(Outcome.APPLIED, "200", null);
+                };
+        engine.isFull = true;
+        next();
+        engine.isFull = false;
+
+        engine.approve(id, "bo");
+        sending.await();
+        // A round is over when it has seen what waits for a person expire.
+        ProposalId waiting = engine.propose("another");
+        engine.pass(Duration.ofHours(2));
+        engine.await(waiting, ProposalState.EXPIRED);
+
+        assertThat(engine.state(id)).isEqualTo(ProposalState.SENDING);
+        goOn.countDown();
+        assertThat(engine.settled(id).state()).isEqualTo(ProposalState.VERIFIED);
+        assertThat(engine.changes.sent).hasSize(1);
+        engine.changes.sent.clear();
     }
 
     /** The head of the log, which stays when the store is put back, knows of more. */
