@@ -6,11 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.countergate.policy.token.BearerToken;
-import dev.countergate.server.Main;
 import dev.countergate.server.http.RawHttp.Reply;
+import dev.countergate.testing.process.RealProgram;
 import dev.countergate.testing.process.Workplace;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -18,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -40,11 +40,12 @@ class HttpDaemonTest {
     private final BearerToken token = token();
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
-    private final List<Process> processes = new ArrayList<>();
+    private RealProgram program;
     private HttpServer backend;
 
     @BeforeEach
     void serve_a_backend() throws IOException {
+        program = new RealProgram(folder, Map.of());
         backend = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         backend.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         backend.createContext(
@@ -65,12 +66,9 @@ class HttpDaemonTest {
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
+    void stop() {
         released.countDown();
-        for (Process process : processes) {
-            process.destroy();
-            process.waitFor();
-        }
+        program.close();
         backend.stop(0);
     }
 
@@ -164,38 +162,11 @@ class HttpDaemonTest {
                         + principals);
         List<String> words = new ArrayList<>(List.of("serve", "--state", folder + "/d"));
         words.addAll(List.of(arguments));
-        return process("daemon.out", words);
+        return program.start("daemon.out", words);
     }
 
     private String principals() {
         return "principals: [{tokens: [{name: ci, sha256: \"" + token.digest() + "\"}]}]\n";
-    }
-
-    private Process process(String out, List<String> arguments) throws IOException {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                                "-XX:TieredStopAtLevel=1",
-                                "-XX:+UseSerialGC",
-                                "-Xlog:class+load:file=" + folder.resolve(out + ".classes"),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Main.class.getName()));
-        command.addAll(arguments);
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .directory(folder.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve(out).toFile());
-        builder.environment().clear();
-        builder.environment().put("HOME", folder.toString());
-        builder.environment().put("PATH", "/usr/bin:/bin");
-        builder.environment().put("XDG_STATE_HOME", folder + "/s");
-        Process process = builder.start();
-        processes.add(process);
-        return process;
     }
 
     private InetSocketAddress listening() throws Exception {
@@ -207,16 +178,12 @@ class HttpDaemonTest {
     }
 
     private String status() throws Exception {
-        process("status.out", List.of("status", "--state", folder + "/d")).waitFor();
-        return Files.readString(folder.resolve("status.out"));
+        program.start("status.out", List.of("status", "--state", folder + "/d")).waitFor();
+        return program.output("status.out");
     }
 
     private String output() {
-        try {
-            return Files.readString(folder.resolve("daemon.out"));
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+        return program.output("daemon.out");
     }
 
     private String host(InetSocketAddress address) {

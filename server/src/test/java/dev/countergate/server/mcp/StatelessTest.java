@@ -16,6 +16,7 @@ import dev.countergate.server.call.Prompts;
 import dev.countergate.server.call.ResourceService;
 import dev.countergate.server.call.ToolService;
 import dev.countergate.server.runbook.Runbooks;
+import dev.countergate.testing.process.Workplace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -792,10 +793,6 @@ class StatelessTest {
 
     /** The sessions themselves are one. */
     private void awaitListeners(int count) throws InterruptedException {
-        long end = System.nanoTime() + Peer.PATIENCE.toNanos();
-        while (tools.listeners() != count) {
-            assertThat(System.nanoTime()).as("listeners: %s", tools.listeners()).isLessThan(end);
-            Thread.sleep(1);
-        }
+        Workplace.await("listeners: " + count, () -> tools.listeners() == count);
     }
 }

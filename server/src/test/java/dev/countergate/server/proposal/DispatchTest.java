@@ -66,7 +66,7 @@ class DispatchTest {
                 (request, sending) -> {
                     sending.accepted().as("command-1");
                     named.countDown();
-                    Thread.sleep(Duration.ofMinutes(5));
+                    new CountDownLatch(1).await(); // until it is interrupted
                     return new Sent(Outcome.APPLIED, "too late", null);
                 };
         ProposalId id = engine.propose("web");

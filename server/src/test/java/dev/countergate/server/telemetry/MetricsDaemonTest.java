@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.countergate.server.Main;
 import dev.countergate.server.mcp.LineClient;
+import dev.countergate.testing.process.RealProgram;
 import dev.countergate.testing.process.Workplace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -51,11 +52,12 @@ class MetricsDaemonTest {
     private static final String SECRET = "s3cret-of-the-api-0123456789";
 
     @TempDir private Path folder;
-    private final List<Process> processes = new ArrayList<>();
+    private RealProgram program;
     private HttpServer backend;
 
     @BeforeEach
     void serve_a_backend() throws IOException {
+        program = new RealProgram(folder, Map.of("KEY", SECRET));
         backend = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         backend.createContext(
                 "/",
@@ -70,11 +72,8 @@ class MetricsDaemonTest {
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
-        for (Process process : processes) {
-            process.destroy();
-            process.waitFor();
-        }
+    void stop() {
+        program.close();
         backend.stop(0);
     }
 
@@ -150,12 +149,12 @@ class MetricsDaemonTest {
     @Test
     void loads_nothing_of_them_where_they_are_not_asked_for() throws Exception {
         start();
-        await(() -> output("daemon.out").contains("message=ready"));
+        await(() -> program.output("daemon.out").contains("message=ready"));
         try (SocketChannel channel = agent()) {
             call(client(channel), "health", "{}");
         }
 
-        assertThat(output("daemon.out.classes"))
+        assertThat(program.output("daemon.out.classes"))
                 .contains("dev.countergate.server.daemon.Daemon ")
                 .doesNotContain("micrometer", "io.prometheus", "com.sun.net.httpserver")
                 .doesNotContain("telemetry.Metrics", "server.OwnMetrics");
@@ -181,7 +180,7 @@ class MetricsDaemonTest {
 
         assertThat(daemon.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(daemon.exitValue()).isEqualTo(64);
-        assertThat(output("daemon.out")).contains("--metrics");
+        assertThat(program.output("daemon.out")).contains("--metrics");
     }
 
     @Test
@@ -189,7 +188,7 @@ class MetricsDaemonTest {
         Process daemon = start("--metrics", "127.0.0.1:" + backend.getAddress().getPort());
 
         assertThat(daemon.waitFor()).isEqualTo(1);
-        assertThat(output("daemon.out")).contains("cannot serve metrics at 127.0.0.1:");
+        assertThat(program.output("daemon.out")).contains("cannot serve metrics at 127.0.0.1:");
     }
 
     @Test
@@ -312,43 +311,16 @@ class MetricsDaemonTest {
         write(catalogue());
         List<String> words = new ArrayList<>(List.of("serve", "--state", folder + "/d"));
         words.addAll(List.of(arguments));
-        return process("daemon.out", words);
-    }
-
-    private Process process(String out, List<String> arguments) throws IOException {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                                "-XX:TieredStopAtLevel=1",
-                                "-XX:+UseSerialGC",
-                                "-Xlog:class+load:file=" + folder.resolve(out + ".classes"),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Main.class.getName()));
-        command.addAll(arguments);
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .directory(folder.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve(out).toFile());
-        builder.environment().clear();
-        builder.environment().put("HOME", folder.toString());
-        builder.environment().put("PATH", "/usr/bin:/bin");
-        builder.environment().put("KEY", SECRET);
-        builder.environment().put("XDG_STATE_HOME", folder + "/s");
-        Process process = builder.start();
-        processes.add(process);
-        return process;
+        return program.start("daemon.out", words);
     }
 
     /** Where the daemon says that it serves them. */
     private int port() throws Exception {
-        await(() -> output("daemon.out").contains("message=ready"));
-        process("status.out", List.of("status", "--json", "--state", folder + "/d")).waitFor();
-        Matcher found = AT.matcher(output("status.out"));
-        assertThat(found.find()).as(output("status.out")).isTrue();
+        await(() -> program.output("daemon.out").contains("message=ready"));
+        program.start("status.out", List.of("status", "--json", "--state", folder + "/d"))
+                .waitFor();
+        Matcher found = AT.matcher(program.output("status.out"));
+        assertThat(found.find()).as(program.output("status.out")).isTrue();
         return Integer.parseInt(found.group(1));
     }
 
@@ -400,13 +372,5 @@ class MetricsDaemonTest {
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
         Workplace.await("the daemon", condition);
-    }
-
-    private String output(String name) {
-        try {
-            return Files.readString(folder.resolve(name));
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
     }
 }
