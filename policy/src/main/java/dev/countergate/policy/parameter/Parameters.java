@@ -2,6 +2,7 @@ package dev.countergate.policy.parameter;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.call.NearestWord;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -67,7 +68,9 @@ public final class Parameters {
             if (!byName.containsKey(name)) {
                 faults.add(
                         new Fault(
-                                Unicode.shown(name), "is not a parameter of this tool", choices()));
+                                Unicode.shown(name),
+                                "is not a parameter of this tool",
+                                choices(name)));
             }
         }
         Map<String, JsonNode> values = new LinkedHashMap<>();
@@ -103,13 +106,14 @@ public final class Parameters {
         return Checked.invalid(faults);
     }
 
-    private String choices() {
+    private String choices(String wanted) {
         return byName.isEmpty()
                 ? "it takes none"
                 : "it takes "
                         + byName.keySet().stream()
                                 .map(name -> "`" + name + "`")
-                                .collect(Collectors.joining(", "));
+                                .collect(Collectors.joining(", "))
+                        + NearestWord.question(wanted, byName.keySet());
     }
 
     /** The JSON Schema (2020-12) an agent sees: an object of these properties and no others. */

@@ -58,7 +58,8 @@ class ParametersTest {
 
         assertThat(faults(parameters, "{'service': 'A', 'lines': 501, 'linse': 1}"))
                 .containsExactly(
-                        "`linse`: is not a parameter of this tool: it takes `service`, `lines`, `missing`",
+                        "`linse`: is not a parameter of this tool: it takes `service`, `lines`,"
+                                + " `missing`: did you mean `lines`?",
                         "`service`: `A` does not match its pattern: the whole value must match `[a-z]+`",
                         "`lines`: is above its maximum: use 500 or less",
                         "`missing`: is required: give it, a string");

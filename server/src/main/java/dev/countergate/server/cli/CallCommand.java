@@ -1,5 +1,7 @@
 package dev.countergate.server.cli;
 
+import dev.countergate.policy.call.NearestWord;
+import dev.countergate.policy.result.VisibleText;
 import dev.countergate.relay.DaemonStarter;
 import dev.countergate.relay.ExitCode;
 import dev.countergate.server.Version;
@@ -122,13 +124,18 @@ final class CallCommand implements Callable<Integer> {
                         Channels.newOutputStream(channel),
                         "countergate call",
                         Version.TEXT);
+        List<JsonNode> tools = client.tools();
+        List<String> names = tools.stream().map(each -> each.path("name").asString("")).toList();
         Optional<JsonNode> found =
-                client.tools().stream()
+                tools.stream()
                         .filter(each -> each.path("name").asString("").equals(tool))
                         .findFirst();
         if (found.isEmpty()) {
             return console.fail(
-                    "there is no tool `" + tool + "`: `countergate tools` lists those there are");
+                    "there is no tool `"
+                            + VisibleText.line(tool)
+                            + "`: `countergate tools` lists those there are"
+                            + NearestWord.question(tool, names));
         }
         LineClient.Answer answer =
                 client.call(

@@ -2,6 +2,7 @@ package dev.countergate.server.cli;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.call.NearestWord;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.catalogue.Guard.Limit;
@@ -135,7 +136,9 @@ final class PolicyExplainCommand implements Callable<Integer> {
                                         wrong(
                                                 "the catalogue has no tool `"
                                                         + tool
-                                                        + "`: `countergate check` lists them"));
+                                                        + "`: `countergate check` lists them"
+                                                        + NearestWord.question(
+                                                                tool, names(catalogue))));
         return switch (new Trial(catalogue).ask(question(found, catalogue))) {
             case Checked.Invalid<Trial.Answer>(List<Fault> faults) -> {
                 faults.forEach(fault -> console.fail(fault.text()));
@@ -150,6 +153,10 @@ final class PolicyExplainCommand implements Callable<Integer> {
                 yield ExitCode.DONE;
             }
         };
+    }
+
+    private static List<String> names(Catalogue catalogue) {
+        return catalogue.tools().stream().map(each -> each.name().value()).toList();
     }
 
     private Question question(Tool found, Catalogue catalogue) {

@@ -1,10 +1,10 @@
 package dev.countergate.server.config;
 
+import dev.countergate.policy.call.NearestWord;
 import dev.countergate.policy.catalogue.Backend;
 import dev.countergate.policy.catalogue.BackendName;
 import dev.countergate.policy.secret.SecretText;
 import dev.countergate.server.yaml.Block;
-import dev.countergate.server.yaml.NearestWord;
 import dev.countergate.server.yaml.Report;
 import dev.countergate.server.yaml.Text;
 import java.net.URI;

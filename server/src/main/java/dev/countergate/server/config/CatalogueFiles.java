@@ -1,7 +1,7 @@
 package dev.countergate.server.config;
 
+import dev.countergate.policy.call.NearestWord;
 import dev.countergate.server.yaml.Block;
-import dev.countergate.server.yaml.NearestWord;
 import dev.countergate.server.yaml.Position;
 import dev.countergate.server.yaml.Printable;
 import dev.countergate.server.yaml.Report;

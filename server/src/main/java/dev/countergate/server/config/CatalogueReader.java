@@ -1,5 +1,6 @@
 package dev.countergate.server.config;
 
+import dev.countergate.policy.call.NearestWord;
 import dev.countergate.policy.catalogue.Backend;
 import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.catalogue.Effect;
@@ -7,7 +8,6 @@ import dev.countergate.policy.catalogue.Policy;
 import dev.countergate.policy.catalogue.Principals;
 import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.server.yaml.Block;
-import dev.countergate.server.yaml.NearestWord;
 import dev.countergate.server.yaml.Position;
 import dev.countergate.server.yaml.Report;
 import java.time.Duration;

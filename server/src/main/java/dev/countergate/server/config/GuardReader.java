@@ -2,6 +2,7 @@ package dev.countergate.server.config;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.call.NearestWord;
 import dev.countergate.policy.catalogue.Effect;
 import dev.countergate.policy.catalogue.Guard;
 import dev.countergate.policy.catalogue.Guard.Approvals;
@@ -18,7 +19,6 @@ import dev.countergate.policy.rule.Expectation;
 import dev.countergate.policy.template.Language;
 import dev.countergate.policy.template.Template;
 import dev.countergate.server.yaml.Block;
-import dev.countergate.server.yaml.NearestWord;
 import dev.countergate.server.yaml.Report;
 import dev.countergate.server.yaml.Shape;
 import dev.countergate.server.yaml.Text;

@@ -2,6 +2,7 @@ package dev.countergate.server.config;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.call.NearestWord;
 import dev.countergate.policy.catalogue.Effect;
 import dev.countergate.policy.catalogue.Policy;
 import dev.countergate.policy.catalogue.Policy.Breaker;
@@ -15,7 +16,6 @@ import dev.countergate.policy.rule.Rules;
 import dev.countergate.policy.rule.Vocabulary;
 import dev.countergate.server.config.UrlReader.Url;
 import dev.countergate.server.yaml.Block;
-import dev.countergate.server.yaml.NearestWord;
 import dev.countergate.server.yaml.Position;
 import dev.countergate.server.yaml.Report;
 import dev.countergate.server.yaml.Text;

@@ -1,5 +1,6 @@
 package dev.countergate.server.config;
 
+import dev.countergate.policy.call.NearestWord;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.catalogue.Powers;
@@ -8,7 +9,6 @@ import dev.countergate.policy.catalogue.Principals;
 import dev.countergate.policy.catalogue.Principals.Principal;
 import dev.countergate.policy.token.Digest;
 import dev.countergate.server.yaml.Block;
-import dev.countergate.server.yaml.NearestWord;
 import dev.countergate.server.yaml.Report;
 import dev.countergate.server.yaml.Text;
 import java.time.DateTimeException;

@@ -1,5 +1,6 @@
 package dev.countergate.server.decisions;
 
+import dev.countergate.policy.call.NearestWord;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.catalogue.Catalogue;
@@ -11,7 +12,6 @@ import dev.countergate.policy.rule.Decision.Code;
 import dev.countergate.server.decisions.Expected.ByRule;
 import dev.countergate.server.decisions.Expected.Outcome;
 import dev.countergate.server.yaml.Block;
-import dev.countergate.server.yaml.NearestWord;
 import dev.countergate.server.yaml.Report;
 import dev.countergate.server.yaml.ShapeCheck;
 import dev.countergate.server.yaml.Text;

@@ -7,6 +7,7 @@ import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.ClientSession;
 import dev.countergate.policy.call.Fault;
+import dev.countergate.policy.call.NearestWord;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.call.ToolName;
@@ -14,6 +15,7 @@ import dev.countergate.policy.result.ToolResult;
 import dev.countergate.server.call.PromptService.Argument;
 import dev.countergate.server.call.PromptService.Prompt;
 import dev.countergate.server.call.ResourceService.Resource;
+import dev.countergate.server.call.ToolService;
 import dev.countergate.server.mcp.SdkDispatch.RefusedException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,7 +88,11 @@ final class Methods {
             }
             if (result.isEmpty()) {
                 throw new RefusedException(
-                        INVALID_PARAMS, "unknown tool `" + shown(name) + "`: see tools/list");
+                        INVALID_PARAMS,
+                        "unknown tool `"
+                                + shown(name)
+                                + "`: see tools/list"
+                                + meant(name, pending));
             }
             return result.get();
         } catch (InterruptedException takenBack) {
@@ -95,6 +101,15 @@ final class Methods {
         } catch (RuntimeException | Error bug) {
             throw internalError(callId, bug);
         }
+    }
+
+    /** Looked for among what the caller may see alone, so that a tool kept from it is as unknown as any. */
+    private String meant(String name, Pending pending) {
+        return NearestWord.question(
+                name,
+                protocol.service().list(caller(pending)).tools().stream()
+                        .map(ToolService.Description::name)
+                        .toList());
     }
 
     JsonLine prompts(Pending pending, Frame frame) throws RefusedException {

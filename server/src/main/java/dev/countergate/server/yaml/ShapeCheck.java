@@ -1,5 +1,6 @@
 package dev.countergate.server.yaml;
 
+import dev.countergate.policy.call.NearestWord;
 import dev.countergate.server.yaml.YamlValue.Entry;
 import dev.countergate.server.yaml.YamlValue.Mapping;
 import dev.countergate.server.yaml.YamlValue.Scalar;

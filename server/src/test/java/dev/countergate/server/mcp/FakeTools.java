@@ -1,11 +1,13 @@
 package dev.countergate.server.mcp;
 
 import dev.countergate.policy.call.Caller;
+import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
 import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.call.ToolService;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ public final class FakeTools implements ToolService {
     final AtomicInteger listings = new AtomicInteger();
 
     private final Map<String, Behaviour> behaviours = new LinkedHashMap<>();
+    private final Map<PrincipalId, String> kept = new HashMap<>();
     private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
     private final AtomicInteger revision = new AtomicInteger(1);
 
@@ -46,6 +49,12 @@ public final class FakeTools implements ToolService {
         return this;
     }
 
+    /** Keeps {@code name} from {@code principal}, as powers do. */
+    FakeTools keptFrom(PrincipalId principal, String name) {
+        kept.put(principal, name);
+        return this;
+    }
+
     public static ToolResult text(String text) {
         return new ToolResult(List.of(text), null, null);
     }
@@ -67,6 +76,7 @@ public final class FakeTools implements ToolService {
         return new Listing(
                 revision.get(),
                 behaviours.keySet().stream()
+                        .filter(name -> !name.equals(kept.get(caller.principal())))
                         .map(
                                 name ->
                                         new Description(
@@ -81,7 +91,7 @@ public final class FakeTools implements ToolService {
     @Override
     public Optional<ToolResult> call(ToolCall call, Progress progress) throws InterruptedException {
         Behaviour behaviour = behaviours.get(call.tool().value());
-        if (behaviour == null) {
+        if (behaviour == null || call.tool().value().equals(kept.get(call.principal()))) {
             return Optional.empty();
         }
         calls.add(call);

@@ -3,6 +3,7 @@ package dev.countergate.server.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.server.mcp.LineClient.Answer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -92,6 +95,29 @@ class LineClientTest {
             assertThat(client(peer).call("no_such", arguments(), (done, total, message) -> {}))
                     .isEqualTo(
                             new Answer.Refusal(-32602, "unknown tool `no_such`: see tools/list"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ehco,                 : did you mean `echo`?",
+        "ECHO,                 : did you mean `echo`?",
+        "drain_nod,            ''", // one edit from what is kept from this caller
+        "drain_node,           ''", // what is kept itself
+        "DRAIN_NODE,           ''",
+        "drain_node_2,         ''",
+        "restart,              ''", // near to nothing
+    })
+    void suggests_a_tool_only_where_the_caller_may_see_it(String name, String question)
+            throws Exception {
+        tools.tool("drain_node", (call, progress) -> FakeTools.text(""))
+                .keptFrom(PrincipalId.unix("ana"), "drain_node");
+        try (Peer peer = Peer.connect(sessions)) {
+            assertThat(client(peer).call(name, arguments(), (done, total, message) -> {}))
+                    .isEqualTo(
+                            new Answer.Refusal(
+                                    -32602,
+                                    "unknown tool `" + name + "`: see tools/list" + question));
         }
     }
 

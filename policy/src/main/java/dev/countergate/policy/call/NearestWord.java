@@ -1,4 +1,4 @@
-package dev.countergate.server.yaml;
+package dev.countergate.policy.call;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -21,6 +21,11 @@ public final class NearestWord {
                                 edits(wanted, word.toLowerCase(Locale.ROOT))
                                         <= Math.min(EDITS_MAX, Math.max(1, wanted.length() - 2)))
                 .min(Comparator.comparingInt(word -> edits(wanted, word.toLowerCase(Locale.ROOT))));
+    }
+
+    /** What goes on from a remedy: {@code : did you mean `word`?}; empty where no word is near. */
+    public static String question(String text, Collection<String> words) {
+        return of(text, words).map(word -> ": did you mean `" + word + "`?").orElse("");
     }
 
     /** The remedy for an unknown word: the one probably meant, or all there are. */

@@ -1,4 +1,4 @@
-package dev.countergate.server.yaml;
+package dev.countergate.policy.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
