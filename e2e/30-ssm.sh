@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# An agent reads machines through Systems Manager: the starting catalogue's tools against the simulator of the tests, which
+# An agent reads machines through Systems Manager: the starting catalogue's tools against the simulator of the demo, which
 # speaks the real protocol on loopback and really runs sh. Each call has exactly one command accepted.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)

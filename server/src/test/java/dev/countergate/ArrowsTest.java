@@ -334,6 +334,36 @@ class ArrowsTest {
                         .resideInAPackage("dev.countergate.server"));
     }
 
+    @Test
+    void the_demo_knows_the_house_by_its_wire_alone() {
+        check(
+                noClasses()
+                        .that()
+                        .resideInAPackage("dev.countergate.demo..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(
+                                "dev.countergate.policy..",
+                                "dev.countergate.relay..",
+                                "dev.countergate.server.."));
+    }
+
+    @Test
+    void nothing_but_the_command_line_knows_the_demo() {
+        check(
+                noClasses()
+                        .that()
+                        .resideInAnyPackage(
+                                "dev.countergate.policy..",
+                                "dev.countergate.relay..",
+                                "dev.countergate.server..")
+                        .and()
+                        .resideOutsideOfPackage("dev.countergate.server.cli..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("dev.countergate.demo.."));
+    }
+
     private void check(ArchRule rule) {
         rule.allowEmptyShould(true).check(product);
     }

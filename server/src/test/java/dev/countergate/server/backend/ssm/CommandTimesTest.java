@@ -4,11 +4,11 @@ import static dev.countergate.server.backend.ssm.SsmBackendFixture.ONE;
 import static dev.countergate.server.backend.ssm.SsmBackendFixture.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.demo.ssm.ManualClock;
+import dev.countergate.demo.ssm.SimulatedInstance;
 import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Payload;
 import dev.countergate.policy.result.Reply;
-import dev.countergate.testing.ssm.ManualClock;
-import dev.countergate.testing.ssm.SimulatedInstance;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

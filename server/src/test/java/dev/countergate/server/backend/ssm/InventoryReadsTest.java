@@ -4,15 +4,15 @@ import static dev.countergate.server.backend.ssm.SsmBackendFixture.FLEET;
 import static dev.countergate.server.backend.ssm.SsmBackendFixture.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.demo.ssm.Fault;
+import dev.countergate.demo.ssm.ManualClock;
+import dev.countergate.demo.ssm.SimulatedInstance;
 import dev.countergate.policy.catalogue.Backend;
 import dev.countergate.policy.request.SsmRequest;
 import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Payload;
 import dev.countergate.policy.result.Reply;
 import dev.countergate.server.backend.Deadline;
-import dev.countergate.testing.ssm.Fault;
-import dev.countergate.testing.ssm.ManualClock;
-import dev.countergate.testing.ssm.SimulatedInstance;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

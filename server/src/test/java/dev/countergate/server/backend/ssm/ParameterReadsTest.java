@@ -4,14 +4,14 @@ import static dev.countergate.server.backend.ssm.SsmBackendFixture.FLEET;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.demo.ssm.Fault;
+import dev.countergate.demo.ssm.ManualClock;
+import dev.countergate.demo.ssm.ParameterStore;
+import dev.countergate.demo.ssm.SsmSimulator;
 import dev.countergate.policy.request.SsmRequest;
 import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Payload;
 import dev.countergate.policy.result.Reply;
-import dev.countergate.testing.ssm.Fault;
-import dev.countergate.testing.ssm.ManualClock;
-import dev.countergate.testing.ssm.ParameterStore;
-import dev.countergate.testing.ssm.SsmSimulator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

@@ -5,13 +5,13 @@ import static dev.countergate.server.backend.ssm.SsmBackendFixture.TWO;
 import static dev.countergate.server.backend.ssm.SsmBackendFixture.commands;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.demo.ssm.Fault;
+import dev.countergate.demo.ssm.RealTimeClock;
 import dev.countergate.policy.catalogue.Backend;
 import dev.countergate.policy.request.SsmRequest;
 import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Payload;
 import dev.countergate.policy.result.Reply;
-import dev.countergate.testing.ssm.Fault;
-import dev.countergate.testing.ssm.RealTimeClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,8 @@
 package dev.countergate.server.backend.ssm;
 
+import dev.countergate.demo.ssm.SimulatedInstance;
+import dev.countergate.demo.ssm.SimulatorClock;
+import dev.countergate.demo.ssm.SsmSimulator;
 import dev.countergate.policy.catalogue.Backend;
 import dev.countergate.policy.catalogue.BackendName;
 import dev.countergate.policy.catalogue.SsmAction;
@@ -7,9 +10,6 @@ import dev.countergate.policy.request.SsmRequest;
 import dev.countergate.policy.result.Reply;
 import dev.countergate.server.backend.CallContext;
 import dev.countergate.server.backend.Deadline;
-import dev.countergate.testing.ssm.SimulatedInstance;
-import dev.countergate.testing.ssm.SimulatorClock;
-import dev.countergate.testing.ssm.SsmSimulator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
