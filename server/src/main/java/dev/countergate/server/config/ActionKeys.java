@@ -22,19 +22,26 @@ final class ActionKeys {
             optional(
                     "backend",
                     CommonShapes.NAME,
-                    "which backend; may be left out where there is one of the type");
+                    "which backend; may be left out where there is one of the type only");
     private static final Shape.Key SINCE =
-            optional("since", TEXT, "how far back from the end, as a duration");
+            optional(
+                    "since",
+                    TEXT,
+                    "how far back from the end, as a duration; not together with `start`");
     private static final Shape.Key START =
-            optional("start", SCALAR, "RFC 3339 or seconds since the epoch");
-    private static final Shape.Key END = optional("end", SCALAR, "likewise; now where left out");
+            optional("start", SCALAR, "from when on: RFC 3339 or seconds since the epoch");
+    private static final Shape.Key END =
+            optional("end", SCALAR, "until when, written likewise; now where left out");
 
     static final Block PROMETHEUS =
             Block.of(
                     "prometheus",
                     BACKEND,
                     optional("instant", TEXT, "a PromQL query at one point in time"),
-                    optional("range", TEXT, "a PromQL query over a window"),
+                    optional(
+                            "range",
+                            TEXT,
+                            "a PromQL query over a window; the last hour where nothing says which"),
                     optional(
                             "series",
                             Either.of(new True(), TEXT, new ListOf(TEXT, 1)),
@@ -70,19 +77,27 @@ final class ActionKeys {
                     BACKEND,
                     optional("query", TEXT, "a LogQL query"),
                     optional(
-                            "instant",
-                            new Flag(),
-                            "whether the query is a metric query at one point in time"),
+                                    "instant",
+                                    new Flag(),
+                                    "whether the query is a metric query at one point in time")
+                            .or(false),
                     optional("time", SCALAR, "when, for an instant query; now where left out"),
                     SINCE,
                     START,
                     END,
-                    optional("limit", SCALAR, "how many log lines at most; Loki's default is 100"),
-                    optional("step", SCALAR, "between two points of a metric query"),
                     optional(
-                            "direction",
-                            Words.of("forward", "backward"),
-                            "oldest or newest lines first; backward where left out"),
+                            "limit",
+                            SCALAR,
+                            "how many log lines at most, up to 5000; Loki's own default, 100, where left out"),
+                    optional(
+                            "step",
+                            SCALAR,
+                            "between two points of a metric query; Loki's choice where left out"),
+                    optional(
+                                    "direction",
+                                    Words.of("forward", "backward"),
+                                    "oldest or newest lines first")
+                            .or("backward"),
                     optional("labels", new True(), "the label names in use"),
                     optional("label_values", TEXT, "the values of this label"),
                     optional("selector", TEXT, "for label_values: only in streams that match this"),
@@ -92,43 +107,50 @@ final class ActionKeys {
     static final Block FILTER =
             Block.of(
                     "alertFilter",
-                    optional("matchers", TEXTS, "matchers, all of which must match"),
+                    optional(
+                            "matchers",
+                            TEXTS,
+                            "matchers such as service=\"{service}\", all of which must match"),
                     optional("receiver", TEXT, "an expression over the receivers' names"),
-                    optional(
-                            "active",
-                            new Flag(),
-                            "whether active alerts are listed; true where left out"),
-                    optional(
-                            "silenced",
-                            new Flag(),
-                            "whether silenced alerts are listed; true where left out"),
-                    optional(
-                            "inhibited",
-                            new Flag(),
-                            "whether inhibited alerts are listed; true where left out"));
+                    optional("active", new Flag(), "whether active alerts are listed").or(true),
+                    optional("silenced", new Flag(), "whether silenced alerts are listed").or(true),
+                    optional("inhibited", new Flag(), "whether inhibited alerts are listed")
+                            .or(true));
 
     static final Block SILENCES =
             Block.of(
                     "silencesFilter",
-                    optional("matchers", TEXTS, "matchers, all of which must match"));
+                    optional(
+                            "matchers",
+                            TEXTS,
+                            "matchers such as service=\"{service}\", all of which must match"));
 
     static final Block SILENCE =
             Block.of(
                     "silence",
-                    required("matchers", TEXTS, "what is silenced"),
-                    required("duration", TEXT, "for how long"),
-                    required("comment", TEXT, "why"));
+                    required("matchers", TEXTS, "what is silenced: alerts that all of these match"),
+                    required("duration", TEXT, "for how long, counted from when it is proposed"),
+                    required(
+                            "comment",
+                            TEXT,
+                            "why; stands in Alertmanager beside the attempt's id"));
 
     static final Block ALERTMANAGER =
             Block.of(
                     "alertmanager",
                     BACKEND,
-                    optional("alerts", Either.of(new True(), FILTER), "the alerts"),
-                    optional("groups", Either.of(new True(), FILTER), "the alerts by group"),
-                    optional("silences", Either.of(new True(), SILENCES), "the silences"),
+                    optional("alerts", Either.of(new True(), FILTER), "the alerts: true for all"),
+                    optional(
+                            "groups",
+                            Either.of(new True(), FILTER),
+                            "the alerts by group: true for all"),
+                    optional(
+                            "silences",
+                            Either.of(new True(), SILENCES),
+                            "the silences: true for all"),
                     optional("status", new True(), "version, uptime and cluster"),
-                    optional("silence", SILENCE, "a new silence"),
-                    optional("expire", TEXT, "the id of a silence to end"));
+                    optional("silence", SILENCE, "a new silence: a write"),
+                    optional("expire", TEXT, "the id of a silence to end: a write"));
 
     static final Block INVOCATION =
             Block.of(
@@ -150,7 +172,7 @@ final class ActionKeys {
             Block.of(
                     "ssm",
                     BACKEND,
-                    optional("instances", TEXTS, "instance ids"),
+                    optional("instances", TEXTS, "where it runs: up to 50 instance ids"),
                     optional(
                             "targets",
                             new MapOf(
@@ -158,15 +180,21 @@ final class ActionKeys {
                                             "a filter key such as `tag:service`",
                                             "tag:[\\s\\S]{1,128}|resource-groups:[A-Za-z]+"),
                                     TEXT),
-                            "instances by tag"),
-                    optional("commands", TEXTS, "shell commands"),
-                    optional("document", TEXT, "a command document"),
+                            "where it runs: up to 5 tags and their values, resolved to instances before a person is asked"),
+                    optional(
+                            "commands",
+                            TEXTS,
+                            "shell commands: a write unless the tool declares `effect: read`"),
+                    optional(
+                            "document",
+                            TEXT,
+                            "a command document by name or ARN: a write unless the tool declares `effect: read`"),
                     optional(
                             "version",
                             Either.of(
                                     new Whole(1, Integer.MAX_VALUE),
                                     new Shape.Text("a version number", "[1-9][0-9]{0,8}")),
-                            "the document's version; its default version where left out"),
+                            "the document's version; its default version, looked up before a person is asked, where left out"),
                     optional(
                             "parameters",
                             new MapOf(
@@ -175,8 +203,8 @@ final class ActionKeys {
                                             Shape.Text.ANY,
                                             new Whole(Long.MIN_VALUE, Long.MAX_VALUE),
                                             new ListOf(SCALAR, 0))),
-                            "of the document or automation"),
-                    optional("automation", TEXT, "an automation document"),
+                            "values for the document or automation"),
+                    optional("automation", TEXT, "an automation document by name or ARN: a write"),
                     optional(
                             "invocation",
                             INVOCATION,
@@ -192,13 +220,16 @@ final class ActionKeys {
                     optional(
                             "max_concurrency",
                             PERCENT_OR_COUNT,
-                            "instances at once, a number or a percentage"),
+                            "instances at once, a number or a percentage; a write has to say"),
                     optional(
                             "max_errors",
                             PERCENT_OR_COUNT,
-                            "failed instances after which no more are begun"),
-                    optional("run_limit", CommonShapes.DURATION, "after which a command is ended"),
-                    optional("working_directory", TEXT, "where commands run"));
+                            "failed instances after which no more are begun; a write has to say"),
+                    optional(
+                            "run_limit",
+                            CommonShapes.DURATION,
+                            "after which a command is ended, from 5s to 48h; AWS's default, an hour, where left out"),
+                    optional("working_directory", TEXT, "the folder that `commands` run in"));
 
     private ActionKeys() {}
 }

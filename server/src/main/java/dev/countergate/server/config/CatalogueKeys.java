@@ -39,14 +39,13 @@ final class CatalogueKeys {
     static final Block LIMITS =
             Block.of(
                     "backendLimits",
+                    optional("concurrency", new Whole(1, 10_000), "requests under way at once")
+                            .or(16),
                     optional(
-                            "concurrency",
-                            new Whole(1, 10_000),
-                            "requests under way at once; 16 where left out"),
-                    optional(
-                            "response_bytes",
-                            new Whole(1_024, 1 << 30),
-                            "of one answer; 16 MiB where left out"));
+                                    "response_bytes",
+                                    new Whole(1_024, 1 << 30),
+                                    "of one answer; the default is 16 MiB")
+                            .or(16 << 20));
 
     static final Block BACKEND =
             Block.of(
@@ -55,18 +54,27 @@ final class CatalogueKeys {
                             "type",
                             Words.of("prometheus", "loki", "alertmanager", "ssm", "http"),
                             "which API it speaks"),
-                    optional("url", TEXT, "where it is; may hold ${NAME:-default}"),
-                    optional("auth", AUTH, "how to authenticate"),
                     optional(
-                            "headers", HEADERS, "sent with every request; values may hold ${NAME}"),
-                    optional("tenant", Text.ANY, "Loki's X-Scope-OrgID; none where empty"),
-                    optional("environment", Text.ANY, "what it belongs to, such as prod"),
+                            "url",
+                            TEXT,
+                            "where it is: scheme, host, port and a path before all paths; may hold ${NAME:-default}; not for ssm, where AWS says where"),
+                    optional("auth", AUTH, "how to authenticate; not for ssm"),
                     optional(
-                            "timeout",
-                            CommonShapes.TIMEOUT,
-                            "of one request: milliseconds, or a duration; 30s where left out"),
+                            "headers",
+                            HEADERS,
+                            "sent with every request; values may hold ${NAME}; not for ssm"),
+                    optional("tenant", Text.ANY, "loki: the X-Scope-OrgID; none where empty"),
+                    optional(
+                            "environment",
+                            Text.ANY,
+                            "what it belongs to, such as prod; for tools whose guard names none"),
+                    optional(
+                                    "timeout",
+                                    CommonShapes.TIMEOUT,
+                                    "of one request: milliseconds, or a duration")
+                            .or("30s"),
                     optional("limits", LIMITS, "what it may cost"),
-                    optional("region", TEXT, "ssm: the AWS region"),
+                    optional("region", TEXT, "ssm: the AWS region; needed there"),
                     optional("endpoint", Text.ANY, "ssm: in place of AWS's own; none where empty"),
                     optional(
                             "profile",
@@ -89,7 +97,7 @@ final class CatalogueKeys {
                     optional(
                             "expires",
                             CommonShapes.TIME,
-                            "from when on it is refused; never where left out"));
+                            "from when on it is refused; quoted; never where left out"));
 
     static final Block CALL_LIMIT =
             Block.of(
@@ -101,7 +109,10 @@ final class CatalogueKeys {
             Block.of(
                     "principal",
                     optional("person", NAME, "who stands behind them; nobody where left out"),
-                    optional("unix", CommonShapes.TEXTS, "unix users"),
+                    optional(
+                            "unix",
+                            CommonShapes.TEXTS,
+                            "users of this machine, as the kernel names them"),
                     optional("tokens", new ListOf(TOKEN, 1), "bearer tokens, for HTTP"),
                     optionalNotEmpty(
                             "tools",
@@ -126,7 +137,7 @@ final class CatalogueKeys {
                     required(
                             "on",
                             new ListOf(Words.of("proposed", "outcome", "frozen"), 1),
-                            "what is told"),
+                            "what is told: a new proposal, what became of one, a freeze"),
                     required("url", TEXT, "where it is posted; may hold ${NAME}"));
 
     static final Block RULE =
@@ -138,32 +149,37 @@ final class CatalogueKeys {
                             Words.of("permit", "approve", "forbid"),
                             "what becomes of calls it matches"),
                     optional(
-                            "approvals",
-                            new Whole(1, 10),
-                            "persons asked for; with `approve` only"),
-                    required("when", TEXT, "a CEL expression"),
-                    optional("reason", TEXT, "told to whom it concerns"));
+                                    "approvals",
+                                    new Whole(1, 10),
+                                    "persons asked for; with `approve` only")
+                            .or(1),
+                    required("when", TEXT, "a CEL expression over the call; see the cookbook"),
+                    optional(
+                            "reason",
+                            TEXT,
+                            "told to whom it concerns: the agent that is refused, the person who is asked"));
 
     static final Block POLICY =
             Block.of(
                     "policy",
                     optional(
-                            "mode",
-                            Words.of("observe", "propose", "auto"),
-                            "what becomes of writes; propose where left out"),
+                                    "mode",
+                                    Words.of("observe", "propose", "auto"),
+                                    "what becomes of writes: decided and logged (observe), proposed (propose), or also sent without a person where a rule permits it (auto)")
+                            .or("propose"),
                     optional(
                             "separation",
                             Words.of("S0", "S1", "S2", "S3"),
-                            "the least separation at which writes are taken"),
+                            "the least separation at which writes are taken; S2 and S3 are what you declare"),
                     optional(
-                            "max_open_proposals",
-                            COUNT,
-                            "per principal, and ten times as many within an hour; 20 where left out"),
+                                    "max_open_proposals",
+                                    COUNT,
+                                    "per principal, and ten times as many within an hour")
+                            .or(20),
                     optional(
                             "breaker",
                             BREAKER,
-                            "when an environment freezes by itself; 3 failures in 10m where left"
-                                    + " out"),
+                            "when an environment freezes by itself; 3 failures within 10m where left out"),
                     optional("notify", new ListOf(NOTIFY, 0), "whom the daemon tells"),
                     optional(
                             "rules",
@@ -176,26 +192,32 @@ final class CatalogueKeys {
                             optional(
                                     "include",
                                     CommonShapes.TEXTS,
-                                    "more catalogues, relative to this file"),
+                                    "more catalogue files, relative to this one; each name may be defined once"),
                             optional(
                                     "backends",
                                     new MapOf(NAME, BACKEND),
                                     "base URL, credentials, limits and identity, named once"),
-                            optional("tools", new ListOf(ToolKeys.TOOL, 0), "the tools"),
+                            optional(
+                                    "tools",
+                                    new ListOf(ToolKeys.TOOL, 0),
+                                    "the tools, in the order agents see them"),
                             optional(
                                     "guards",
                                     new MapOf(TOOL_NAME, GuardKeys.GUARD),
-                                    "what holds for a tool's calls, by the tool's name"),
+                                    "what holds for a tool's calls, by the tool's name; so that a borrowed file needs no edit"),
                             optional(
                                     "principals",
                                     new ListOf(PRINCIPAL, 0),
-                                    "who stands behind whom"),
+                                    "who calls, who stands behind them, and what each may do"),
                             optional(
                                     "runbooks",
                                     TEXT,
                                     "a folder of markdown files that agents may read, relative to"
                                             + " this file"),
-                            optional("policy", POLICY, "what holds for all tools"))
+                            optional(
+                                    "policy",
+                                    POLICY,
+                                    "what holds for all tools; one of all files has it"))
                     .andOthers();
 
     private CatalogueKeys() {}

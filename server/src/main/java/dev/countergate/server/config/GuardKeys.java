@@ -28,9 +28,10 @@ final class GuardKeys {
                             new ListOf(TEXT, 1),
                             "counted apart for each value of these parameters"),
                     optional(
-                            "over",
-                            Words.of("approve", "forbid"),
-                            "what going over it means; approve where left out"));
+                                    "over",
+                                    Words.of("approve", "forbid"),
+                                    "what going over it means: a person is asked although a rule permits, or it is refused")
+                            .or("approve"));
 
     static final Block TARGETS =
             Block.of("guardTargets", required("max", COUNT, "the most targets of one call"));
@@ -43,8 +44,11 @@ final class GuardKeys {
                             "args",
                             ARGUMENTS,
                             "its arguments; placeholders are the guarded tool's parameters"),
-                    required("expect", TEXT, "a CEL expression over `value` and `result`"),
-                    optional("reason", TEXT, "told when it does not hold"));
+                    required(
+                            "expect",
+                            TEXT,
+                            "a CEL expression over `value`, the read's one number, and `result`, its structured content"),
+                    optional("reason", TEXT, "told when it does not hold; shown when it does"));
 
     static final Block VERIFY =
             Block.of(
@@ -54,9 +58,15 @@ final class GuardKeys {
                             "args",
                             ARGUMENTS,
                             "its arguments; placeholders are the guarded tool's parameters"),
-                    required("expect", TEXT, "a CEL expression over `value` and `result`"),
-                    required("within", DURATION, "for how long it is looked for"),
-                    optional("every", DURATION, "how often; 15s where left out"));
+                    required(
+                            "expect",
+                            TEXT,
+                            "a CEL expression over `value`, the read's one number, and `result`, its structured content"),
+                    required(
+                            "within",
+                            DURATION,
+                            "for how long it is looked for; at least twice what the read's query looks back"),
+                    optional("every", DURATION, "how often").or("15s"));
 
     static final Block UNDO =
             Block.of(
@@ -70,27 +80,41 @@ final class GuardKeys {
     static final Block APPROVALS =
             Block.of(
                     "approvals",
-                    optional("count", new Whole(1, 10), "distinct persons; 1 where left out"),
-                    optional("expires", DURATION, "how long a proposal waits; 60m where left out"),
+                    optional("count", new Whole(1, 10), "distinct persons").or(1),
+                    optional("expires", DURATION, "how long a proposal waits").or("60m"),
                     optional(
-                            "other_person",
-                            new Flag(),
-                            "whether one of them must not be the person behind the requester"));
+                                    "other_person",
+                                    new Flag(),
+                                    "whether one of them must not be the person behind the requester")
+                            .or(false));
 
     static final Block GUARD =
             Block.of(
                     "guard",
                     optional(
-                            "risk",
-                            Words.of("low", "moderate", "high", "critical"),
-                            "how much an approver has to type; moderate where left out"),
-                    optional("environment", TEXT, "where it acts; the backend's where left out"),
-                    optional("reversible", new Flag(), "whether it can be undone"),
-                    optional("accepts_loss", TEXT, "what is given up, in your words"),
+                                    "risk",
+                                    Words.of("low", "moderate", "high", "critical"),
+                                    "how much an approver has to type")
+                            .or("moderate"),
+                    optional(
+                            "environment",
+                            TEXT,
+                            "where it acts, fixed or from an argument as in \"{environment}\"; the backend's where left out, and shown as unknown where that names none either"),
+                    optional(
+                            "reversible",
+                            new Flag(),
+                            "whether it can be undone; shown as not declared where left out"),
+                    optional(
+                            "accepts_loss",
+                            TEXT,
+                            "what is given up, in your words; stands in for `reversible: true` where a rule is to permit it without a person"),
                     optional(
                             "labels", new MapOf(CommonShapes.NAME, SCALAR), "for rules to look at"),
-                    optional("limits", new ListOf(LIMIT, 0), "how often it may be called"),
-                    optional("targets", TARGETS, "how many targets a call may have"),
+                    optional(
+                            "limits",
+                            new ListOf(LIMIT, 0),
+                            "how often it may be called; counted in the store"),
+                    optional("targets", TARGETS, "how many machines a call may reach"),
                     optional(
                             "require",
                             new ListOf(REQUIRE, 0),
@@ -99,11 +123,14 @@ final class GuardKeys {
                     optional("undo", UNDO, "the call that takes it back"),
                     optional("approvals", APPROVALS, "who must agree"),
                     optional(
-                            "after_failure",
-                            DURATION,
-                            "how long its effect waits after a rejection or failed verification; 15m where left out"),
+                                    "after_failure",
+                                    DURATION,
+                                    "how long its effect waits after a rejection or failed verification")
+                            .or("15m"),
                     optional(
-                            "settle", DURATION, "how long the backend may take to show an effect"));
+                            "settle",
+                            DURATION,
+                            "how long the backend may take to show what was sent, before an unknown outcome is taken for not applied; in place of the backend's own, 15m for ssm and 2m for silences"));
 
     private GuardKeys() {}
 }

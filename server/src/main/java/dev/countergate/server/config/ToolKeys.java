@@ -5,6 +5,7 @@ import static dev.countergate.server.config.CommonShapes.TEXT;
 import static dev.countergate.server.config.CommonShapes.TIMEOUT;
 import static dev.countergate.server.config.CommonShapes.TOOL_NAME;
 import static dev.countergate.server.yaml.Shape.Key.optional;
+import static dev.countergate.server.yaml.Shape.Key.optionalNotEmpty;
 import static dev.countergate.server.yaml.Shape.Key.required;
 
 import dev.countergate.server.yaml.Shape;
@@ -37,17 +38,25 @@ final class ToolKeys {
                             "the argument's name"),
                     optional("description", new Anything(), "what the agent is told of it"),
                     optional(
-                            "type",
-                            Words.of("string", "number", "integer", "boolean", "array", "object"),
-                            "its JSON type; string where left out"),
-                    optional("enum", new ListOf(new Anything(), 1), "the only values it may have"),
-                    optional("required", new Flag(), "whether a call must give it"),
-                    new Shape.Key(
+                                    "type",
+                                    Words.of(
+                                            "string", "number", "integer", "boolean", "array",
+                                            "object"),
+                                    "its JSON type")
+                            .or("string"),
+                    optional(
+                            "enum",
+                            new ListOf(new Anything(), 1),
+                            "the only values it may have; of its type"),
+                    optional(
+                                    "required",
+                                    new Flag(),
+                                    "whether a call must give it; never together with `default`")
+                            .or(false),
+                    optionalNotEmpty(
                             "default",
                             new Anything(),
-                            false,
-                            true,
-                            "what stands for it when it is not given"),
+                            "what stands for it when a call does not give it; of its type, so write \"50\" where that is string"),
                     optional(
                             "format",
                             Words.of(
@@ -60,39 +69,46 @@ final class ToolKeys {
                                     "metric_name",
                                     "cidr",
                                     "path"),
-                            "what the string is declared to be"),
-                    optional("pattern", TEXT, "an RE2 expression that the whole value must match"),
-                    optional("minimum", BOUND, "the least number or duration"),
-                    optional("maximum", BOUND, "the greatest number or duration"),
-                    optional("within", new ListOf(TEXT, 1), "the folders a path must lie in"));
+                            "what the string, or each string of an array, is declared to be: checked, and what lets it stand where such a thing may"),
+                    optional(
+                            "pattern",
+                            TEXT,
+                            "an RE2 expression that the whole value must match; strings only"),
+                    optional(
+                            "minimum",
+                            BOUND,
+                            "the least number, or the shortest where the format is duration"),
+                    optional(
+                            "maximum",
+                            BOUND,
+                            "the greatest number, or the longest where the format is duration"),
+                    optional(
+                            "within",
+                            new ListOf(TEXT, 1),
+                            "for `format: path`: the folders it must lie in"));
 
     static final Block RESPONSE =
             Block.of(
                     "response",
-                    optional(
-                            "type",
-                            Words.of("text", "json"),
-                            "what the answer is; text where left out"),
+                    optional("type", Words.of("text", "json"), "what the answer is").or("text"),
                     optional(
                             "path",
                             TEXT,
-                            "dotted path to the part that is passed on; with type json only"),
+                            "dotted path to the part that is passed on; with type json only; the whole answer where it leads nowhere"),
                     optional(
                             "template",
                             TEXT,
-                            "text with {dotted.path} markers; with type json only"));
+                            "what is passed on: text with {dotted.path} markers; with type json only"));
 
     static final Block RETRY =
             Block.of(
                     "retry",
+                    optional("count", new Whole(0, 100), "attempts after the first").or(2),
                     optional(
-                            "count",
-                            new Whole(0, 100),
-                            "attempts after the first; 2 where left out"),
-                    optional(
-                            "backoff_ms",
-                            new Numeric(0, false),
-                            "before the first of these, doubling each time; 250 where left out"));
+                                    "backoff_ms",
+                                    new Numeric(0, false),
+                                    "milliseconds before the first of these, twice as many before each further one")
+                            .or(250));
 
     static final Block AUTH =
             Block.of(
@@ -105,28 +121,29 @@ final class ToolKeys {
     static final Block REQUEST =
             Block.of(
                     "request",
-                    required("key", TOOL_NAME, "names its answer in the result"),
+                    required("key", TOOL_NAME, "names its answer in the result; unique"),
                     required("url", TEXT, "where it goes"),
-                    optional("method", METHOD, "GET where left out"),
+                    optional("method", METHOD, "the HTTP method, in any case").or("GET"),
                     optional("headers", HEADERS, "sent with it; values may hold ${NAME}"),
                     optional("auth", AUTH, "how it authenticates"),
-                    optional("params", new ListOf(PARAM, 0), "the arguments it sends"),
-                    optional("response", RESPONSE, "what becomes of the answer"),
                     optional(
-                            "timeout",
-                            TIMEOUT,
-                            "of one attempt: milliseconds, or a duration; 30000 where left out"),
-                    optional("retry", RETRY, "what is tried again"));
+                            "params",
+                            new ListOf(PARAM, 0),
+                            "those of the tool's arguments that it sends, declared again"),
+                    optional("response", RESPONSE, "what becomes of the answer"),
+                    optional("timeout", TIMEOUT, "of one attempt: milliseconds, or a duration")
+                            .or(30_000),
+                    optional("retry", RETRY, "what is tried again; not at all where left out"));
 
     static final Block TOOL =
             Block.of(
                     "tool",
-                    required("name", TOOL_NAME, "as agents call it"),
+                    required("name", TOOL_NAME, "as agents call it; unique"),
                     optional("description", new Anything(), "what the agent is told of it"),
                     optional(
                             "effect",
                             Words.of("read", "notify", "write", "forbidden"),
-                            "what it does to the world, where that does not follow from its action"),
+                            "what it does to the world; where left out it follows from the action"),
                     optional("params", new ListOf(PARAM, 0), "the arguments it takes"),
                     optional(
                             "url",
@@ -136,27 +153,30 @@ final class ToolKeys {
                             "backend",
                             CommonShapes.NAME,
                             "the http backend that `url` is a path of"),
-                    optional("method", METHOD, "of `url`; GET where left out"),
+                    optional("method", METHOD, "of `url`, in any case").or("GET"),
                     optional("headers", HEADERS, "of `url`; values may hold ${NAME}"),
                     optional("auth", AUTH, "of `url`: how it authenticates"),
                     optional(
                             "body",
                             new Anything(),
-                            "of `url`: a tree whose leaves may be placeholders"),
+                            "of `url`: a tree whose leaves may be placeholders; where left out the parameters that the url does not use"),
                     optional(
                             "idempotency_header",
                             CommonShapes.HEADER_NAME,
-                            "of `url`: the header that carries a write's attempt id"),
+                            "of `url`: the header that carries a write's attempt id, where the API takes a key against sending twice"),
                     optional("response", RESPONSE, "of `url`: what becomes of the answer"),
                     optional(
                             "timeout",
                             TIMEOUT,
-                            "of one attempt at `url`: milliseconds, or a duration; 30000 where left out"),
-                    optional("retry", RETRY, "of `url`: what is tried again, for reads only"),
+                            "of one attempt at `url`: milliseconds, or a duration; where left out the backend's, or 30 s without `backend`"),
+                    optional(
+                            "retry",
+                            RETRY,
+                            "of `url`: what is tried again, for reads only; not at all where left out"),
                     optional(
                             "requests",
                             new ListOf(REQUEST, 1),
-                            "several HTTP requests side by side"),
+                            "several HTTP requests side by side, in place of `url`; the tool then has nothing else of a request"),
                     optional("prometheus", ActionKeys.PROMETHEUS, "a read of a Prometheus"),
                     optional("loki", ActionKeys.LOKI, "a read of a Loki"),
                     optional(
@@ -174,15 +194,17 @@ final class ToolKeys {
                     optional(
                             "max_bytes",
                             new Whole(1_024, 16 << 20),
-                            "how much of an answer the agent gets at once"),
+                            "how much of an answer the agent gets at once; where left out 49152 (48 KiB), and 65536 for `url` and `requests`"),
                     optional(
-                            "max_rows",
-                            CommonShapes.COUNT,
-                            "how many rows or log lines the agent gets at once"),
+                                    "max_rows",
+                                    CommonShapes.COUNT,
+                                    "how many rows or log lines the agent gets at once")
+                            .or(1_000),
                     optional(
-                            "max_series",
-                            CommonShapes.COUNT,
-                            "how many series the agent gets at once"));
+                                    "max_series",
+                                    CommonShapes.COUNT,
+                                    "how many series the agent gets at once")
+                            .or(200));
 
     private ToolKeys() {}
 }

@@ -1,6 +1,7 @@
 package dev.countergate.server.decisions;
 
 import static dev.countergate.server.yaml.Shape.Key.optional;
+import static dev.countergate.server.yaml.Shape.Key.optionalNotEmpty;
 import static dev.countergate.server.yaml.Shape.Key.required;
 
 import dev.countergate.server.yaml.Shape;
@@ -26,33 +27,32 @@ final class CaseKeys {
                             new MapOf(Text.NOT_BLANK, new Shape.Anything()),
                             "its arguments"),
                     optional(
-                            "as",
-                            new Text("`unix:` or `token:` and a name", "(?:unix|token):\\S.*"),
-                            "who calls; unix:somebody where left out"),
-                    new Shape.Key(
+                                    "as",
+                                    new Text(
+                                            "`unix:` or `token:` and a name",
+                                            "(?:unix|token):\\S.*"),
+                                    "who calls")
+                            .or("unix:somebody"),
+                    optionalNotEmpty(
                             "person",
                             Text.ANY,
-                            false,
-                            true,
                             "who stands behind them; as the catalogue says where left out, \"\" for"
                                     + " nobody"),
-                    optional(
-                            "at",
-                            Text.NOT_BLANK,
-                            "the time; 2000-01-03T12:00:00Z, a Monday, where left out"),
+                    optional("at", Text.NOT_BLANK, "the time, quoted; the default is a Monday")
+                            .or("2000-01-03T12:00:00Z"),
                     optional(
                             "mode",
                             Words.of("observe", "propose", "auto"),
-                            "in place of the catalogue's"),
+                            "in place of the catalogue's mode"),
                     optional(
                             "frozen",
                             Text.NOT_BLANK,
                             "why changes are frozen there; they are not where left out"),
                     optional(
-                            "attempts",
-                            Either.of(COUNT, new ListOf(COUNT, 1)),
-                            "made so far, for each of its limits or for all alike; 0 where left"
-                                    + " out"),
+                                    "attempts",
+                                    Either.of(COUNT, new ListOf(COUNT, 1)),
+                                    "made so far, for each of its limits or for all alike")
+                            .or(0),
                     optional(
                             "targets",
                             new ListOf(Text.NOT_BLANK, 0),
@@ -65,11 +65,9 @@ final class CaseKeys {
                             "approvals",
                             new Whole(1, Integer.MAX_VALUE),
                             "how many persons must agree; any number where left out"),
-                    new Shape.Key(
+                    optionalNotEmpty(
                             "rule",
                             Text.ANY,
-                            false,
-                            true,
                             "the id of the rule that decides; any where left out, \"\" for none"),
                     optional(
                             "code",

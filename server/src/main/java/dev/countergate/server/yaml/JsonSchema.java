@@ -108,6 +108,9 @@ public final class JsonSchema {
                 property = orEmpty(property);
             }
             property.put("description", key.meaning());
+            if (key.fallback() != null) {
+                property.set("default", key.fallback());
+            }
             properties.set(key.name(), property);
             if (key.required()) {
                 required.add(key.name());

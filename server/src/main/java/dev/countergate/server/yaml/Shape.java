@@ -5,6 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ValueNode;
 
 /**
  * What a value must look like. {@link ShapeCheck} holds values against it, {@link JsonSchema} writes it down for editors.
@@ -197,22 +200,48 @@ public sealed interface Shape {
      * @param shape of its value
      * @param required whether it must be there
      * @param nullable whether an empty value is a value of its own; elsewhere it means that the key is left out
-     * @param meaning one line for an editor to show
+     * @param meaning one line for an editor to show, and for the reference
+     * @param fallback what leaving it out means, where that is a value one could write; null elsewhere
      */
-    record Key(String name, Shape shape, boolean required, boolean nullable, String meaning) {
+    record Key(
+            String name,
+            Shape shape,
+            boolean required,
+            boolean nullable,
+            String meaning,
+            @Nullable ValueNode fallback) {
         /** A key that may be left out. */
         public static Key optional(String name, Shape shape, String meaning) {
-            return new Key(name, shape, false, false, meaning);
+            return new Key(name, shape, false, false, meaning, null);
+        }
+
+        /** This key, which means {@code value} where it is left out. */
+        public Key or(String value) {
+            return or(JsonNodeFactory.instance.stringNode(value));
+        }
+
+        /** This key, which means {@code value} where it is left out. */
+        public Key or(long value) {
+            return or(JsonNodeFactory.instance.numberNode(value));
+        }
+
+        /** This key, which means {@code value} where it is left out. */
+        public Key or(boolean value) {
+            return or(JsonNodeFactory.instance.booleanNode(value));
+        }
+
+        private Key or(ValueNode value) {
+            return new Key(name, shape, required, nullable, meaning, value);
         }
 
         /** A key that may be left out, and is not by being empty: nothing is no value of it. */
         public static Key optionalNotEmpty(String name, Shape shape, String meaning) {
-            return new Key(name, shape, false, true, meaning);
+            return new Key(name, shape, false, true, meaning, null);
         }
 
         /** A key that must be there. */
         public static Key required(String name, Shape shape, String meaning) {
-            return new Key(name, shape, true, false, meaning);
+            return new Key(name, shape, true, false, meaning, null);
         }
     }
 }
