@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Claude Code from npm, with a clean home and no login, launches the relay and shows it connected.
+# Claude Code from npm, with a clean home and no login, is told of the relay by `connect --write`, launches it and shows it
+# connected, beside the server it had before.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/e2e/setup-clients" || exit 77
@@ -21,8 +22,17 @@ CATALOGUE
 claude_clean() { (cd "$work/project" && env -i HOME="$work/home" PATH="$PATH" TERM=dumb DISABLE_AUTOUPDATER=1 \
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 claude "$@" </dev/null); }
 
+connect() { HOME=$work/home "$root/countergate" connect claude-code --config "$work/tools.yaml" --state "$work/state" "$@"; }
+
 claude_clean --version
-claude_clean mcp add countergate -- "$root/countergate" stdio --config "$work/tools.yaml" --state "$work/state"
+claude_clean mcp add --scope user other -- /bin/false
+connect --write
+written=$(cat "$work/home/.claude.json" "$work/home/.claude/settings.json")
+connect --write >/dev/null
+[ "$written" = "$(cat "$work/home/.claude.json" "$work/home/.claude/settings.json")" ] || {
+    echo 'FAILED: written again it is not the same'
+    exit 1
+}
 listed=$(claude_clean mcp list 2>&1)
 echo "$listed"
 case $listed in
@@ -30,6 +40,13 @@ case $listed in
 *)
     echo 'FAILED: Claude Code does not show it connected; the end of the daemon'"'"'s log:'
     tail -n 20 "$work/state/daemon.log" 2>/dev/null || :
+    exit 1
+    ;;
+esac
+case $listed in
+*other*) echo 'ok: and the server it had before' ;;
+*)
+    echo 'FAILED: the server it had before is gone'
     exit 1
     ;;
 esac

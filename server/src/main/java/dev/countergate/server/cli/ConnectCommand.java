@@ -4,17 +4,21 @@ import dev.countergate.relay.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Locale;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,82 +27,52 @@ import tools.jackson.databind.node.ObjectNode;
         name = "connect",
         description = {
             "Prints the entry that makes this server known to an MCP client, or writes it into the",
-            "client's own file: everything else there is kept, and the file before as",
+            "client's own file: everything else there stays as it is, and the file before as",
             "FILE.before-countergate."
         },
         footer = {
             "",
-            "  $ countergate connect claude-code",
+            "For Claude Code it also lets it use this server's tools without asking, as a call of a",
+            "write only proposes, and denies its shell the commands by which a person decides. That",
+            "guards against accident and is no boundary: what holds an agent back is that it has no key.",
+            "",
+            "A file that is not understood whole is left as it is, and the entry is printed to be added",
+            "by hand. With --json: {client, file, section, name, entry, written} and for claude-code",
+            "{settings: {file, allow, deny, written}}; written says whether this run changed the file.",
+            "",
+            "  $ countergate connect claude-code --write",
             "  $ countergate connect cursor --config ~/ops/tools.yaml --write"
         })
 final class ConnectCommand implements Callable<Integer> {
-    /** A program that speaks MCP, and where it keeps its servers. */
-    enum Client {
-        CLAUDE_CODE("mcpServers", ".claude.json", ".claude.json"),
-        CLAUDE_DESKTOP(
-                "mcpServers",
-                ".config/Claude/claude_desktop_config.json",
-                "Library/Application Support/Claude/claude_desktop_config.json"),
-        CURSOR("mcpServers", ".cursor/mcp.json", ".cursor/mcp.json"),
-        VSCODE(
-                "servers",
-                ".config/Code/User/mcp.json",
-                "Library/Application Support/Code/User/mcp.json");
+    /** What clients take for a server's name, and Claude Code's rules for a part of a tool's. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
-        private final String section;
-        private final String linux;
-        private final String macos;
-
-        Client(String section, String linux, String macos) {
-            this.section = section;
-            this.linux = linux;
-            this.macos = macos;
-        }
-
-        Path file(Console console) {
-            boolean mac = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("mac");
-            String home = console.environment().get("HOME");
-            return Path.of(home != null ? home : System.getProperty("user.home"))
-                    .resolve(mac ? macos : linux);
-        }
-
+    /** picocli alone would take, and offer, the names of the constants. */
+    private static final class TypedClient implements ITypeConverter<McpClient> {
         @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-
-        /** The client that is typed so; picocli alone would take, and offer, the names of the constants. */
-        static Client of(String typed) {
-            return Arrays.stream(values())
-                    .filter(client -> client.toString().equals(typed))
-                    .findFirst()
+        public McpClient convert(String typed) {
+            return McpClient.of(typed)
                     .orElseThrow(
                             () ->
                                     new TypeConversionException(
                                             "`"
                                                     + typed
-                                                    + "` is not one of "
-                                                    + Arrays.stream(values())
-                                                            .map(client -> "`" + client + "`")
-                                                            .collect(Collectors.joining(", "))));
-        }
-    }
-
-    private static final class TypedClient implements ITypeConverter<Client> {
-        @Override
-        public Client convert(String typed) {
-            return Client.of(typed);
+                                                    + "` is not one of `"
+                                                    + String.join("`, `", McpClient.names())
+                                                    + "`"));
         }
     }
 
     private final Console console;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
 
     @Parameters(
             index = "0",
             paramLabel = "CLIENT",
             converter = TypedClient.class,
             description = "claude-code, claude-desktop, cursor or vscode")
-    private Client client = Client.CLAUDE_CODE;
+    private McpClient client = McpClient.CLAUDE_CODE;
 
     @Mixin private Place place = new Place();
 
@@ -111,7 +85,7 @@ final class ConnectCommand implements Callable<Integer> {
     @Option(names = "--write", description = "write the entry into the client's file")
     private boolean write;
 
-    @Option(names = "--json", description = "print {client, file, section, name, entry, written}")
+    @Option(names = "--json", description = "print JSON")
     private boolean json;
 
     ConnectCommand(Console console) {
@@ -120,8 +94,12 @@ final class ConnectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String launcher = console.environment().get("COUNTERGATE_LAUNCHER");
-        if (launcher == null || launcher.isEmpty()) {
+        if (!NAME.matcher(name).matches()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--name takes up to 64 letters, digits, `_` and `-`");
+        }
+        String launcher = console.environment().getOrDefault("COUNTERGATE_LAUNCHER", "");
+        if (launcher.isEmpty()) {
             return console.fail(
                     "`COUNTERGATE_LAUNCHER` does not say where the `countergate` command is: run that"
                             + " command itself");
@@ -131,38 +109,34 @@ final class ConnectCommand implements Callable<Integer> {
             console.note("there is no catalogue at `" + catalogue + "` yet");
         }
         ObjectNode entry = entry(launcher, catalogue);
-        Path file = client.file(console);
-        @Nullable Path backup = null;
+        @Nullable Written written = null;
         if (write) {
-            backup = ClientFile.put(file, client.section, name, entry);
+            try {
+                written = write(launcher, entry);
+            } catch (IOException failure) {
+                console.note("nothing was written: what belongs into `" + file() + "` is");
+                console.print(shown(entry));
+                throw failure;
+            }
         }
         if (json) {
-            console.print(
-                    JsonNodeFactory.instance
-                            .objectNode()
-                            .put("client", client.toString())
-                            .put("file", file.toString())
-                            .put("section", client.section)
-                            .put("name", name)
-                            .put("written", write)
-                            .set("entry", entry));
-        } else if (write) {
-            console.print("wrote `" + name + "` into " + file);
-            if (backup != null) {
-                console.print("the file before is " + backup);
-            }
+            console.print(described(launcher, entry, written));
+        } else if (written != null) {
+            say(written);
         } else {
-            ObjectNode shown = JsonNodeFactory.instance.objectNode();
-            shown.putObject(client.section).set(name, entry);
-            console.print(shown);
-            console.note("this belongs into `" + file + "`: `--write` puts it there");
+            console.print(shown(entry));
+            console.note("this belongs into `" + file() + "`: `--write` puts it there");
         }
         return ExitCode.DONE;
     }
 
+    private Path file() {
+        return client.file(console.environment());
+    }
+
     private ObjectNode entry(String launcher, Path catalogue) {
         ObjectNode entry = JsonNodeFactory.instance.objectNode();
-        if (client == Client.CLAUDE_CODE || client == Client.VSCODE) {
+        if (client.wantsType()) {
             entry.put("type", "stdio");
         }
         entry.put("command", launcher);
@@ -171,5 +145,121 @@ final class ConnectCommand implements Callable<Integer> {
         place.givenState(console)
                 .ifPresent(state -> arguments.add("--state").add(state.toString()));
         return entry;
+    }
+
+    private ObjectNode shown(ObjectNode entry) {
+        ObjectNode shown = JsonNodeFactory.instance.objectNode();
+        shown.putObject(client.section()).set(name, entry);
+        return shown;
+    }
+
+    /**
+     * What a run did to the client's files.
+     *
+     * @param settings the file of permissions, where the client has one
+     */
+    private record Written(
+            ClientFile servers,
+            boolean isChanged,
+            @Nullable ClientFile settings,
+            boolean areSettingsChanged) {}
+
+    /** Everything is read and changed before anything is written, and the denials are in force before the tools are there. */
+    private Written write(String launcher, ObjectNode entry) throws IOException {
+        ClientFile servers = ClientFile.read(file(), client.takesComments());
+        EditedJson withEntry = withEntry(servers, entry);
+        if (client != McpClient.CLAUDE_CODE) {
+            return new Written(servers, servers.write(withEntry), null, false);
+        }
+        ClientFile settings =
+                ClientFile.read(McpClient.claudeSettings(console.environment()), false);
+        EditedJson permitted;
+        try {
+            permitted = ClaudePermissions.in(settings.json(), name, launcher);
+        } catch (IllegalArgumentException otherwise) {
+            throw cannotHold(settings, otherwise);
+        }
+        boolean areSettingsChanged = settings.write(permitted);
+        return new Written(servers, servers.write(withEntry), settings, areSettingsChanged);
+    }
+
+    /** What somebody added to the entry, such as variables, stays in it. */
+    private EditedJson withEntry(ClientFile file, ObjectNode entry) throws IOException {
+        List<String> path = List.of(client.section(), name);
+        JsonNode there = file.json().at(path);
+        if (there.isMissingNode()) {
+            try {
+                return file.json().with(path, entry);
+            } catch (IllegalArgumentException otherwise) {
+                throw cannotHold(file, otherwise);
+            }
+        }
+        if (!there.isObject() || !there.path("command").isString()) {
+            throw new IOException(
+                    "`"
+                            + name
+                            + "` in `"
+                            + file.path()
+                            + "` is a server that is not launched: choose another --name");
+        }
+        EditedJson edited = file.json();
+        for (Map.Entry<String, JsonNode> member : entry.properties()) {
+            edited =
+                    edited.with(
+                            List.of(client.section(), name, member.getKey()), member.getValue());
+        }
+        return edited;
+    }
+
+    private static IOException cannotHold(ClientFile file, IllegalArgumentException why) {
+        return new IOException(
+                "`" + file.path() + "`: " + why.getMessage() + ": mend it first", why);
+    }
+
+    private void say(Written written) {
+        say(written.servers(), written.isChanged(), "`" + name + "`");
+        if (written.settings() != null) {
+            say(written.settings(), written.areSettingsChanged(), "its permissions");
+            console.print(
+                    "Claude Code may use its tools without asking: a call of a write only proposes.");
+            console.print(
+                    "Its shell is denied the commands by which a person decides: "
+                            + String.join(", ", ClaudePermissions.DECIDING)
+                            + ".");
+            console.print(
+                    "That guards against accident and is no boundary: what holds an agent back is"
+                            + " that it has no key.");
+        }
+    }
+
+    private void say(ClientFile file, boolean isChanged, String what) {
+        if (!isChanged) {
+            console.print(what + " stood in " + file.path() + " already");
+            return;
+        }
+        console.print("wrote " + what + " into " + file.path());
+        if (file.exists()) {
+            console.print("the file before is " + file.before());
+        }
+    }
+
+    private ObjectNode described(String launcher, ObjectNode entry, @Nullable Written written) {
+        ObjectNode described =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("client", client.toString())
+                        .put("file", file().toString())
+                        .put("section", client.section())
+                        .put("name", name)
+                        .put("written", written != null && written.isChanged());
+        described.set("entry", entry);
+        if (client == McpClient.CLAUDE_CODE) {
+            ObjectNode settings = described.putObject("settings");
+            settings.put("file", McpClient.claudeSettings(console.environment()).toString());
+            ClaudePermissions.allowed(name).forEach(settings.putArray("allow")::add);
+            ClaudePermissions.denied(launcher).forEach(settings.putArray("deny")::add);
+            settings.put("written", written != null && written.areSettingsChanged());
+        }
+        return described;
     }
 }
