@@ -182,7 +182,7 @@ final class EditedJson {
         String head = name == null ? "" : JsonNodeFactory.instance.stringNode(name) + ": ";
         int close = block.end() - 1;
         if (block.items().isEmpty()) {
-            boolean isInline = block != root && text.indexOf('\n') < 0;
+            boolean isInline = block.start() != root.start() && text.indexOf('\n') < 0;
             if (isInline) {
                 return spliced(close, close, head + written(value, null));
             }
