@@ -31,9 +31,9 @@ import tools.jackson.databind.json.JsonMapper;
  * <ul>
  *   <li>nothing: a catalogue, which loads without fault and warning;
  *   <li>{@code continues}: one that includes the block before it on the page;
- *   <li>{@code adds-to=FILE}: one that includes that file of the repository;
+ *   <li>{@code adds-to=FILE}: one that includes that file, of this page or at the top of the repository;
  *   <li>{@code file=NAME}: likewise a catalogue, which lies under that name beside the blocks after it;
- *   <li>{@code cases}: decisions, for {@code policy test}; the block before it is {@code catalogue.yaml};
+ *   <li>{@code cases}: decisions, for {@code policy test}; of the catalogue in the block before it;
  *   <li>{@code of=PROGRAM}: a file of another program.
  * </ul>
  */
@@ -84,7 +84,13 @@ class DocumentedCataloguesTest {
         }
         if (fence.says("cases")) {
             Path file = Files.writeString(folder.resolve("cases.yaml"), fence.text());
-            String said = run("policy", "test", file.toString());
+            String said =
+                    run(
+                            "policy",
+                            "test",
+                            file.toString(),
+                            "--config",
+                            folder.resolve("catalogue.yaml").toString());
             Matcher tally = TALLY.matcher(said);
             return tally.find() && !tally.group(1).equals("0") && tally.group(2).equals("0")
                     ? ""
@@ -97,9 +103,11 @@ class DocumentedCataloguesTest {
             Files.writeString(folder.resolve("before.yaml"), Files.readString(file));
             text = "include: before.yaml\n" + text;
         } else if (!fence.value("adds-to").isEmpty()) {
-            Path whole = MarkdownPage.ROOT.resolve(fence.value("adds-to"));
-            Files.writeString(folder.resolve("whole.yaml"), Files.readString(whole));
-            text = "include: whole.yaml\n" + text;
+            Path whole = folder.resolve(fence.value("adds-to"));
+            if (!Files.exists(whole)) {
+                Files.copy(MarkdownPage.ROOT.resolve(fence.value("adds-to")), whole);
+            }
+            text = "include: " + fence.value("adds-to") + "\n" + text;
         } else if (fence.words().size() > 1 && named.isEmpty()) {
             return "`" + fence.info() + "` is none of the ways to say what it is";
         }
