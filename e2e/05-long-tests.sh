@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The tests that take too long for every build: the model's 100,000 steps, a person at a terminal with real processes and keys.
+# The tests that take too long for every build: the model's 100,000 steps, those that start the program in processes of
+# its own or flood it, a person at a terminal with real keys.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # To the same phase as the build before it, or the other class path would have all compiled anew.

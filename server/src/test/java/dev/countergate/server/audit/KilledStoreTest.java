@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Processes that are killed while they write, and disks that are full for a while. */
+@Tag("long")
 class KilledStoreTest {
     private static final Pattern NUMBER = Pattern.compile("\"number\":\"n([0-9]+)\"");
     private static final int ROUNDS = 4;

@@ -21,10 +21,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands against the daemon as it is, from an agent's call to what its backend received. */
+@Tag("long")
 class RealDaemonTest {
     private static final String PASSPHRASE = "correct horse";
 

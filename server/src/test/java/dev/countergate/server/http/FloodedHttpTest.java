@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Many clients, slow ones and those that do not listen. */
+@Tag("long")
 @Timeout(120)
 class FloodedHttpTest {
     private static final HttpLimits HASTY =
