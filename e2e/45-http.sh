@@ -82,12 +82,15 @@ listed=$(claude_clean mcp list 2>&1)
 ! grep -q 'stranger.*Connected' <<<"$listed" || fail "Claude Code is let in without a token: $listed"
 echo 'ok: Claude Code shows it connected over HTTP and over SSE, and not with another token'
 
+remote() { printf '{"type": "remote", "url": "http://%s/%s", "oauth": false, "headers": {"Authorization": "Bearer %s"}}' "$ADDRESS" "$1" "$2"; }
 cat >"$work/project/opencode.json" <<JSON
-{"mcp": {"gate": {"type": "remote", "url": "http://$ADDRESS/mcp", "oauth": false, "headers": {"Authorization": "Bearer $TOKEN"}}}}
+{"mcp": {"gate-http": $(remote mcp "$TOKEN"), "gate-sse": $(remote sse "$TOKEN"), "stranger": $(remote mcp cgt_0),
+  "gate-stdio": {"type": "local", "command": ["$root/countergate", "stdio", "--config", "$work/tools.yaml", "--state", "$STATE"]}}}
 JSON
 listed=$(cd "$work/project" && env -i HOME="$work" PATH="$PATH" TERM=dumb timeout 120 opencode mcp list </dev/null 2>&1) || :
-grep -q 'gate.*connected' <<<"$listed" || fail "opencode: $listed"
-echo 'ok: opencode shows it connected'
+[ "$(grep -cE 'gate-(http|sse|stdio).*connected' <<<"$listed")" = 3 ] || fail "opencode: $listed"
+! grep -q 'stranger.*connected' <<<"$listed" || fail "opencode is let in without a token: $listed"
+echo 'ok: opencode shows it connected over HTTP, SSE and stdio, and not with another token'
 
 node "$root/e2e/clients/http.mjs"
 ended=0
