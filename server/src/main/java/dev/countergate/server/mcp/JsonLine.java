@@ -16,8 +16,23 @@ import tools.jackson.databind.JsonNode;
  */
 public final class JsonLine {
     private static final int FIRST_BYTES = 512;
-    private static final int ESCAPE_BYTES_MAX = 6;
     private static final String HEX = "0123456789abcdef";
+
+    /** How many bytes a byte of UTF-8 becomes within a string: as it is, by a short escape, by its number. */
+    private static final byte[] WRITTEN_BYTES = new byte[256];
+
+    /** The letters of the short escapes, RFC 8259 section 7. */
+    private static final byte[] SHORT = new byte['\\' + 1];
+
+    static {
+        Arrays.fill(WRITTEN_BYTES, (byte) 1);
+        Arrays.fill(WRITTEN_BYTES, 0, ' ', (byte) 6);
+        String escaped = "\"\\\n\r\t";
+        for (int i = 0; i < escaped.length(); i++) {
+            WRITTEN_BYTES[escaped.charAt(i)] = 2;
+            SHORT[escaped.charAt(i)] = (byte) "\"\\nrt".charAt(i);
+        }
+    }
 
     private byte[] bytes = new byte[FIRST_BYTES];
     private int length;
@@ -38,20 +53,18 @@ public final class JsonLine {
     /** Appends a string. Lone surrogates, which UTF-8 cannot say, become question marks. */
     JsonLine string(String text) {
         byte[] utf8 = text.getBytes(UTF_8);
-        room(utf8.length + 2);
-        bytes[length++] = '"';
-        int plainFrom = 0;
-        for (int at = 0; at < utf8.length; at++) {
-            byte next = utf8[at];
-            if (next < 0 || (next >= 0x20 && next != '"' && next != '\\')) {
-                continue;
-            }
-            copy(utf8, plainFrom, at);
-            escape(next);
-            plainFrom = at + 1;
+        int written = 0;
+        for (byte next : utf8) {
+            written += WRITTEN_BYTES[next & 0xff];
         }
-        copy(utf8, plainFrom, utf8.length);
-        room(1);
+        room(written + 2);
+        bytes[length++] = '"';
+        if (written == utf8.length) {
+            System.arraycopy(utf8, 0, bytes, length, written);
+            length += written;
+        } else {
+            escape(utf8);
+        }
         bytes[length++] = '"';
         return this;
     }
@@ -106,34 +119,32 @@ public final class JsonLine {
         return !(number.isDouble() || number.isFloat()) || Double.isFinite(number.doubleValue());
     }
 
-    private void copy(byte[] from, int start, int end) {
-        int count = end - start;
-        // The closing quote and one escape always fit behind what is copied.
-        room(count + ESCAPE_BYTES_MAX);
-        System.arraycopy(from, start, bytes, length, count);
-        length += count;
-    }
-
-    private void escape(byte character) {
-        bytes[length++] = '\\';
-        switch (character) {
-            case '"', '\\' -> bytes[length++] = character;
-            case '\n' -> bytes[length++] = 'n';
-            case '\r' -> bytes[length++] = 'r';
-            case '\t' -> bytes[length++] = 't';
-            default -> {
-                bytes[length++] = 'u';
-                bytes[length++] = '0';
-                bytes[length++] = '0';
-                bytes[length++] = (byte) HEX.charAt(character >> 4);
-                bytes[length++] = (byte) HEX.charAt(character & 0xf);
+    private void escape(byte[] utf8) {
+        int at = length;
+        for (byte next : utf8) {
+            switch (WRITTEN_BYTES[next & 0xff]) {
+                case 1 -> bytes[at++] = next;
+                case 2 -> {
+                    bytes[at++] = '\\';
+                    bytes[at++] = SHORT[next];
+                }
+                default -> {
+                    bytes[at++] = '\\';
+                    bytes[at++] = 'u';
+                    bytes[at++] = '0';
+                    bytes[at++] = '0';
+                    bytes[at++] = (byte) HEX.charAt(next >> 4);
+                    bytes[at++] = (byte) HEX.charAt(next & 0xf);
+                }
             }
         }
+        length = at;
     }
 
+    // The ends of what a long text stands in still fit behind it.
     private void room(int more) {
         if (bytes.length - length < more) {
-            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more + FIRST_BYTES));
         }
     }
 }
