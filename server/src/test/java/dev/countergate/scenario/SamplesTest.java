@@ -1,0 +1,188 @@
+package dev.countergate.scenario;
+
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import dev.countergate.policy.catalogue.Tool;
+import dev.countergate.server.CatalogueReport;
+import dev.countergate.server.Wiring;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The folders under {@code samples}, run as they are. */
+class SamplesTest {
+    private static final List<String> AWS = List.of("aws.configFile", "aws.sharedCredentialsFile");
+
+    private static WireMockServer api;
+
+    @TempDir private static Path folder;
+
+    @BeforeAll
+    static void start() throws IOException {
+        api = new WireMockServer(options().bindAddress("127.0.0.1").dynamicPort());
+        api.start();
+        Path profiles =
+                Files.writeString(
+                        folder.resolve("aws"),
+                        Stream.of("countergate-read", "countergate-change")
+                                .map(
+                                        name ->
+                                                "[profile "
+                                                        + name
+                                                        + "]\naws_access_key_id = AKID\naws_secret_access_key = none\n")
+                                .collect(Collectors.joining()));
+        AWS.forEach(property -> System.setProperty(property, profiles.toString()));
+    }
+
+    @AfterAll
+    static void stop() {
+        api.stop();
+        AWS.forEach(System::clearProperty);
+    }
+
+    @TestFactory
+    Stream<DynamicContainer> each_scenario_goes_as_it_says() throws IOException {
+        return SampleFile.all().stream()
+                .map(
+                        sample ->
+                                DynamicContainer.dynamicContainer(
+                                        sample.name(),
+                                        sample.scenarios().stream()
+                                                .map(scenario -> test(sample, scenario))));
+    }
+
+    private static DynamicTest test(SampleFile sample, JsonNode scenario) {
+        return DynamicTest.dynamicTest(
+                scenario.path("name").asString(),
+                () -> {
+                    Path place = Files.createTempDirectory(folder, "s");
+                    try (ScenarioRun run = new ScenarioRun(sample, scenario, api, place)) {
+                        run.run();
+                    }
+                });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> each_loads_without_a_fault_or_a_warning() throws IOException {
+        return SampleFile.all().stream()
+                .map(
+                        sample ->
+                                DynamicTest.dynamicTest(
+                                        sample.name(),
+                                        () -> {
+                                            CatalogueReport report = report(sample);
+                                            assertThat(report.faults()).isEmpty();
+                                            assertThat(report.warnings()).isEmpty();
+                                        }));
+    }
+
+    /** Every tool is called, is refused something, and every change is seen through and refused. */
+    @TestFactory
+    Stream<DynamicTest> each_tool_is_tried_and_more_often_refused() throws IOException {
+        return SampleFile.all().stream()
+                .map(sample -> DynamicTest.dynamicTest(sample.name(), () -> expectTried(sample)));
+    }
+
+    private static void expectTried(SampleFile sample) {
+        Set<String> answered = new HashSet<>();
+        Set<String> refused = new HashSet<>();
+        Set<String> verified = new HashSet<>();
+        Set<String> stopped = new HashSet<>();
+        for (JsonNode scenario : sample.scenarios()) {
+            String tool = scenario.path("call").asString();
+            String state = scenario.path("proposal").path("state").asString("");
+            (scenario.has("error") ? refused : answered).add(tool);
+            if (state.equals("VERIFIED")) {
+                verified.add(tool);
+            } else if (!state.isEmpty() || scenario.has("error")) {
+                stopped.add(tool);
+            }
+        }
+        Set<String> tools = new HashSet<>();
+        Set<String> changes = new HashSet<>();
+        for (Tool tool : report(sample).catalogue().orElseThrow().tools()) {
+            tools.add(tool.name().value());
+            switch (tool.effect()) {
+                case WRITE -> changes.add(tool.name().value());
+                case READ, NOTIFY, FORBIDDEN -> {}
+            }
+        }
+        assertThat(answered).containsAll(tools);
+        assertThat(refused).containsAll(withParameters(sample));
+        assertThat(verified).isEqualTo(changes);
+        assertThat(stopped).containsAll(changes);
+    }
+
+    private static Set<String> withParameters(SampleFile sample) {
+        return report(sample).catalogue().orElseThrow().tools().stream()
+                .filter(tool -> !tool.parameters().list().isEmpty())
+                .map(tool -> tool.name().value())
+                .collect(Collectors.toSet());
+    }
+
+    private static CatalogueReport report(SampleFile sample) {
+        Map<String, String> variables = new HashMap<>();
+        sample.tree()
+                .path("variables")
+                .properties()
+                .forEach(
+                        each ->
+                                variables.put(
+                                        each.getKey(),
+                                        each.getValue()
+                                                .asString()
+                                                .replaceAll("\\{[a-z]+}", "http://127.0.0.1:1")));
+        return Wiring.check(sample.catalogue(), false, variables);
+    }
+
+    @Test
+    void each_sample_is_explained_listed_and_run() throws IOException {
+        String index = Files.readString(SampleFile.SAMPLES.resolve("README.md"));
+        for (Path sample : SampleFile.folders()) {
+            String name = String.valueOf(sample.getFileName());
+            assertThat(sample.resolve("README.md")).exists();
+            assertThat(index).contains("](" + name + ")");
+            if (Files.exists(sample.resolve("tools.yaml"))) {
+                assertThat(
+                                Stream.of("scenarios.yaml", "policy-tests.yaml", "compose.yaml")
+                                        .anyMatch(each -> Files.exists(sample.resolve(each))))
+                        .as(name + " is run by nothing")
+                        .isTrue();
+            }
+        }
+    }
+
+    /** Whoever reads a sample learns from its README which variables it wants. */
+    @TestFactory
+    Stream<DynamicTest> each_readme_names_every_variable() throws IOException {
+        return SampleFile.all().stream()
+                .map(
+                        sample ->
+                                DynamicTest.dynamicTest(
+                                        sample.name(),
+                                        () ->
+                                                assertThat(
+                                                                Files.readString(
+                                                                        sample.folder()
+                                                                                .resolve(
+                                                                                        "README.md")))
+                                                        .contains(report(sample).variables())));
+    }
+}
