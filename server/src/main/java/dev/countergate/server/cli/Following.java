@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Stays with a proposal until its outcome, saying each change of state.
+ * Stays with a proposal until its outcome, saying each change once.
  */
 final class Following {
     /** As long as a daemon lets one wait. */
@@ -35,15 +35,12 @@ final class Following {
      */
     JsonNode toTheEnd(JsonNode status) throws IOException, InterruptedException {
         JsonNode now = status;
-        say(now);
+        String said = say(now, "");
         while (!now.path("final").asBoolean(false)
                 && !now.path("state").asString("").equals("OUTCOME_UNKNOWN")) {
             TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-            JsonNode next = next(now);
-            if (next.path("version").asLong(-1) != now.path("version").asLong(-1)) {
-                say(next);
-            }
-            now = next;
+            now = next(now);
+            said = say(now, said);
         }
         return now;
     }
@@ -64,36 +61,46 @@ final class Following {
         }
     }
 
-    private void say(JsonNode status) {
-        print(console, "", status);
+    /** Says how it stands unless that was {@code said} already, and gives what is said by now. */
+    private String say(JsonNode status, String said) {
+        String text = text("", status);
+        if (!text.equals(said)) {
+            console.print(text);
+        }
+        return text;
     }
 
     /** Prints how a proposal stands: a line of ours, and below it the reasons as they were given. */
     static void print(Console console, String head, JsonNode status) {
-        console.print(head + OutcomeText.of(status));
-        print(console, "why", status.path("why").asString(""));
+        console.print(text(head, status));
+    }
+
+    private static String text(String head, JsonNode status) {
+        StringBuilder text = new StringBuilder(head + OutcomeText.of(status));
+        add(text, "why", status.path("why").asString(""));
         JsonNode verification = status.path("verification");
         if (verification.isObject()) {
             String result = verification.path("state").asString("");
             String why = verification.path("why").asString("");
-            print(
-                    console,
+            add(
+                    text,
                     "verification",
                     (result.equals("OPEN") ? "still looking" : result)
                             + (why.isEmpty() ? "" : ": " + why));
         }
         JsonNode undo = status.path("undo");
         if (undo.isObject()) {
-            print(
-                    console,
+            add(
+                    text,
                     "can be undone by",
                     undo.path("tool").asString("") + " " + undo.path("arguments"));
         }
+        return text.toString();
     }
 
-    private static void print(Console console, String label, String text) {
-        if (!text.isEmpty()) {
-            console.print("    " + label + ": " + VisibleText.line(text));
+    private static void add(StringBuilder text, String label, String words) {
+        if (!words.isEmpty()) {
+            text.append("\n    ").append(label).append(": ").append(VisibleText.line(words));
         }
     }
 
