@@ -135,7 +135,9 @@ class ArrowsTest {
                 noClasses()
                         .that()
                         .resideOutsideOfPackages(
-                                "dev.countergate.server.mcp..", "dev.countergate.server.cli..")
+                                "dev.countergate.server.mcp..",
+                                "dev.countergate.server.cli..",
+                                "dev.countergate.demo")
                         .should()
                         .dependOnClassesThat()
                         .resideInAnyPackage("io.modelcontextprotocol..", "reactor.."));

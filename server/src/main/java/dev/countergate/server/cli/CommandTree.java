@@ -47,7 +47,8 @@ public final class CommandTree {
                         .addSubcommand(policy(console))
                         .addSubcommand(audit(console))
                         .addSubcommand(new ConnectCommand(console))
-                        .addSubcommand(new DoctorCommand(console));
+                        .addSubcommand(new DoctorCommand(console))
+                        .addSubcommand(new DemoCommand(console));
         withHelp(commands);
         commands.getCommandSpec().version("countergate " + Version.TEXT);
         commands.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));

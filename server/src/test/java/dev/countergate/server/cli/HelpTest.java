@@ -46,6 +46,7 @@ class HelpTest {
                 "token",
                 "token add",
                 "token list",
+                "demo",
             })
     void help_is_what_its_file_says(String command) throws IOException {
         String help = run(command + " --help").out();

@@ -1,0 +1,144 @@
+package dev.countergate.demo;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A fresh folder for all that the demo makes, in which Countergate's commands find neither the user's home nor their
+ * settings.
+ *
+ * <p>A small process waits for this one to end, however it ends, then stops the daemon and removes the folder: so nothing
+ * is left even where the demo is killed.
+ */
+final class Workspace implements AutoCloseable {
+    /** What of the caller's environment the commands get to see. */
+    private static final List<String> KEPT =
+            List.of("PATH", "TERM", "LANG", "LC_ALL", "LC_CTYPE", "COUNTERGATE_JAVA_HOME");
+
+    /** Its input ends with the demo; what a terminal sends to all of its processes does not end it before. */
+    private static final String SWEEPING =
+            """
+            trap '' INT TERM HUP
+            cat >/dev/null
+            [ ! -d "$2" ] || "$1" stop --state "$2" >/dev/null 2>&1
+            rm -rf -- "$3"
+            """;
+
+    private static final int SWEEPING_SECONDS_MAX = 30;
+
+    private final Path folder;
+    private final Path launcher;
+    private final Map<String, String> environment;
+    private final Process sweeper;
+
+    /**
+     * Makes the folder.
+     *
+     * @param caller the environment this process was started in
+     * @param launcher the program
+     */
+    Workspace(Map<String, String> caller, Path launcher) throws IOException {
+        this.launcher = launcher;
+        // A short name: sockets lie in it, whose paths may not be long.
+        folder = Files.createTempDirectory("cg-demo").toRealPath();
+        environment = environment(caller);
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                                "/bin/sh",
+                                "-c",
+                                SWEEPING,
+                                "sh",
+                                launcher.toString(),
+                                state().toString(),
+                                folder.toString())
+                        .directory(Path.of("/").toFile())
+                        .redirectOutput(Redirect.DISCARD)
+                        .redirectError(Redirect.DISCARD);
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        sweeper = builder.start();
+        Files.createDirectory(file("home"));
+        try (InputStream catalogue =
+                Objects.requireNonNull(Workspace.class.getResourceAsStream("tools.yaml"))) {
+            Files.copy(catalogue, catalogue());
+        }
+    }
+
+    private Map<String, String> environment(Map<String, String> caller) {
+        Map<String, String> kept = new HashMap<>();
+        for (String name : KEPT) {
+            String value = caller.get(name);
+            if (value != null) {
+                kept.put(name, value);
+            }
+        }
+        kept.put("HOME", file("home").toString());
+        kept.put("XDG_CONFIG_HOME", file("home/config").toString());
+        kept.put("XDG_STATE_HOME", file("home/state").toString());
+        kept.put("COUNTERGATE_LAUNCHER", launcher.toString());
+        kept.put("COUNTERGATE_BUILD", "never");
+        kept.put("COUNTERGATE_CONFIG", catalogue().toString());
+        kept.put("COUNTERGATE_STATE", state().toString());
+        return kept;
+    }
+
+    /** A file in the folder. */
+    Path file(String name) {
+        return folder.resolve(name);
+    }
+
+    /** The demo's catalogue. */
+    Path catalogue() {
+        return file("tools.yaml");
+    }
+
+    /** The daemon's state directory. */
+    Path state() {
+        return file("s");
+    }
+
+    /** The program. */
+    Path launcher() {
+        return launcher;
+    }
+
+    /** What every process of the demo has for its environment. */
+    Map<String, String> environment() {
+        return Map.copyOf(environment);
+    }
+
+    /** Adds variables for the processes started from now on. */
+    void add(Map<String, String> variables) {
+        environment.putAll(variables);
+    }
+
+    /** Ends every process this one has started, but the one that cleans up; for when this one is being ended itself. */
+    void abandon() {
+        ProcessHandle.current()
+                .children()
+                .filter(each -> each.pid() != sweeper.pid())
+                .forEach(ProcessHandle::destroy);
+        close();
+    }
+
+    /** Stops the daemon and removes the folder; returns when both is done. */
+    @Override
+    public void close() {
+        try {
+            sweeper.getOutputStream().close();
+            if (!sweeper.waitFor(SWEEPING_SECONDS_MAX, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("`" + folder + "` is still being removed");
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException("`" + folder + "` may be left: remove it", e);
+        }
+    }
+}
