@@ -1,0 +1,241 @@
+"""Separation level S1 as samples/systemd sets it up: own_account.py SAMPLE PROGRAM NAME FOLDER, as root.
+
+NAME-ana's agents call tools, NAME-olga decides, NAME-eve is nobody. The daemon runs as the unit says: its account, groups,
+mask and variables, with no capability and no way to more."""
+
+import grp
+import json
+import os
+import pwd
+import stat
+import subprocess
+import sys
+
+from gate import Backend, catalogue, until
+
+SAMPLE, PROGRAM, NAME, FOLDER = sys.argv[1:5]
+LAUNCHER = os.path.join(PROGRAM, "countergate")
+AGENT, OPERATOR, STRANGER = NAME + "-ana", NAME + "-olga", NAME + "-eve"
+ETC, STATE, UNIT = "/etc/" + NAME, "/var/lib/" + NAME, f"/etc/systemd/system/{NAME}.service"
+SECRET = "the-backend's-secret-0123456789"
+
+
+def install(*arguments, code=0):
+    done = subprocess.run([os.path.join(SAMPLE, "install"), "--name", NAME, *arguments], capture_output=True, text=True)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def made():
+    """What there is of the set-up: accounts, groups with members, files with owner and mode."""
+    found = {}
+    for each in pwd.getpwall():
+        if each.pw_name.startswith(NAME):
+            found[each.pw_name] = each.pw_dir
+    for each in grp.getgrall():
+        if each.gr_name.startswith(NAME):
+            found["group " + each.gr_name] = sorted(each.gr_mem)
+    for path in (ETC, STATE, STATE + "-heads", UNIT, ETC + "/tools.yaml", ETC + "/environment"):
+        if os.path.exists(path):
+            seen = os.stat(path)
+            found[path] = (oct(stat.S_IMODE(seen.st_mode)), seen.st_uid, seen.st_gid)
+    return found
+
+
+def identity(name):
+    """How a command is run as an account with all its groups."""
+    account = pwd.getpwnam(name)
+    groups = [each.gr_gid for each in grp.getgrall() if name in each.gr_mem]
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": groups}
+
+
+def run(name, *command, given=""):
+    """Runs a command of the program as an account; its exit code, what it printed and what it complained of."""
+    environment = {"PATH": os.environ["PATH"], "HOME": FOLDER, "COUNTERGATE_BUILD": "never"}
+    done = subprocess.run(
+        [LAUNCHER, *command], input=given, capture_output=True, text=True, cwd="/", env=environment, timeout=120, **identity(name)
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+PRY = """
+import json, os, socket, sys
+opened = []
+for path in json.load(sys.stdin):
+    try:
+        if path.endswith(".sock"):
+            with socket.socket(socket.AF_UNIX) as plane:
+                plane.connect(path)
+        elif os.path.isdir(path):
+            os.listdir(path)
+        else:
+            with open(path, "rb") as file:
+                file.read(0)
+        opened.append(path)
+    except PermissionError:
+        pass
+print(json.dumps(opened))
+"""
+
+
+def opened(name, paths):
+    """Which files, folders and sockets open to an account."""
+    done = subprocess.run(["python3", "-c", PRY], input=json.dumps(paths), capture_output=True, text=True, cwd="/", **identity(name))
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def relayed(name, *calls):
+    """What an account's client is answered that launches the relay as its entry says."""
+    asked = [
+        {"method": "initialize", "params": {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "own", "version": "1"}}}
+    ]
+    asked += [{"method": "tools/call", "params": {"name": tool, "arguments": {"id": each}}} for tool, each in calls]
+    lines = "".join(json.dumps({"jsonrpc": "2.0", "id": number, **each}) + "\n" for number, each in enumerate(asked))
+    code, out, err = run(name, "stdio", "--socket", STATE + "/agent.sock", given=lines)
+    answers = {each.get("id"): each for each in map(json.loads, out.splitlines())}
+    return [answers.get(number + 1, {"failed": err}) for number in range(len(calls))]
+
+
+def unit():
+    """The settings of the unit that was put in place, each with its values in order."""
+    found = {}
+    with open(UNIT, encoding="utf-8") as file:
+        for line in file:
+            if "=" in line and not line.startswith("#"):
+                key, value = line.rstrip("\n").split("=", 1)
+                found.setdefault(key, []).append(value)
+    return found
+
+
+def start(log):
+    """Runs the unit's ExecStart as it says, where there is no systemd to do it."""
+    said = unit()
+    [user], [groups], [command] = said["User"], said["SupplementaryGroups"], said["ExecStart"]
+    environment = {"PATH": os.environ["PATH"], "HOME": pwd.getpwnam(user).pw_dir}
+    environment.update(each.split("=", 1) for each in said["Environment"])
+    with open(said["EnvironmentFile"][0].removeprefix("-"), encoding="utf-8") as file:
+        environment.update(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
+    confined = ["setpriv", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--reuid", user, "--regid", said["Group"][0]]
+    confined += ["--groups", ",".join(groups.split()), "--"]
+    return subprocess.Popen(
+        confined + command.split(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, cwd="/", umask=int(said["UMask"][0], 8)
+    )
+
+
+os.chmod(FOLDER, 0o711)
+backend = Backend()
+written = catalogue(backend)
+for tool in written["tools"]:
+    if tool["name"] in ("act", "state", "ready"):
+        tool["headers"] = {"X-Key": "${BACKEND_SECRET}"}
+written["policy"]["separation"] = "S1"
+written["principals"] = [{"person": "ana", "unix": [AGENT]}, {"person": "olga", "unix": [OPERATOR]}]
+config = os.path.join(FOLDER, "tools.yaml")
+with open(config, "w", encoding="utf-8") as file:
+    json.dump(written, file)
+
+wanted = ["--program", PROGRAM, "--catalogue", config, "--agent", AGENT, "--operator", OPERATOR]
+before = made()
+assert "useradd" in install("--dry-run", *wanted)
+assert made() == before, "--dry-run did something"
+install("--agent", AGENT, "--operator", AGENT, "--program", PROGRAM, "--catalogue", config, code=2)
+install("--agent", "root", "--program", PROGRAM, "--catalogue", config, code=2)
+assert made() == before, "a refusal did something"
+install(*wanted)
+first = made()
+again = install(*wanted)
+assert made() == first and not any(word in again for word in ("useradd", "usermod", "groupadd", "install -d", "chmod")), again
+print("ok: `install` says what it would do, refuses an agent that would decide, and changes nothing the second time")
+
+install("--operator", AGENT, "--program", PROGRAM, "--catalogue", config, code=2)
+os.chmod(ETC + "/environment", 0o644)
+install(*wanted)
+assert made() == first, "a mode that was widened was not put right"
+print("ok: it refuses an agent of before as an operator, and puts right a mode that somebody widened")
+
+loose = os.path.join(FOLDER, "loose")
+os.makedirs(loose)
+with open(os.path.join(loose, "countergate"), "w", encoding="utf-8") as file:
+    file.write("#!/bin/sh\n")
+os.chmod(os.path.join(loose, "countergate"), 0o777)
+said = install("--dry-run", "--program", loose, "--catalogue", config)
+assert f"others than root may write to {loose}/countergate" in said and f"copied to /opt/{NAME}" in said, said
+print("ok: a program that others may write to is not what it would run")
+
+with open(ETC + "/environment", "w", encoding="utf-8") as file:
+    file.write(f"BACKEND_SECRET={SECRET}\n")
+log = open(os.path.join(FOLDER, "daemon.log"), "ab")
+daemon = start(log)
+try:
+    until(lambda: daemon.poll() is not None or all(os.path.exists(f"{STATE}/{each}.sock") for each in ("agent", "operator")), "the daemon listens", 120)
+    assert daemon.poll() is None, open(os.path.join(FOLDER, "daemon.log"), encoding="utf-8").read()
+    with open(f"/proc/{daemon.pid}/status", encoding="utf-8") as file:
+        status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+    assert status["NoNewPrivs"] == "1" and int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0, status
+    print(f"ok: the daemon runs as {NAME}, with no capability and no way to one")
+
+    read, asked = relayed(AGENT, ("state", "any"), ("act", "by-the-agent"))
+    assert not read["result"].get("isError"), read
+    assert asked["result"]["structuredContent"]["status"] == "approval_required", asked
+    print(f"ok: {AGENT} reads through `countergate stdio`, and proposes {asked['result']['structuredContent']['proposal']}")
+
+    secrets = [f"{STATE}/{each}" for each in ("operator.sock", "store.db", "store.db-wal", "log.key", "accepted-catalogue.json")]
+    secrets += [STATE, ETC, ETC + "/tools.yaml", f"/proc/{daemon.pid}/environ", f"/proc/{daemon.pid}/mem", f"/proc/{daemon.pid}/fd"]
+    for path, _, files in os.walk(STATE + "-heads"):
+        secrets += [os.path.join(path, each) for each in files]
+    assert any("heads" in each for each in secrets), "the last checkpoint is not kept elsewhere"
+    missing = [path for path in secrets if not os.path.lexists(path)]
+    assert not missing, f"not there to be tried: {missing}"
+    for name in (AGENT, STRANGER):
+        assert opened(name, secrets + [ETC + "/environment"]) == [], opened(name, secrets + [ETC + "/environment"])
+    assert opened(NAME, secrets) == secrets, "the prying itself does not work"
+    assert opened(NAME, [ETC + "/environment"]) == []
+    assert opened(OPERATOR, secrets) == [STATE + "/operator.sock"], opened(OPERATOR, secrets)
+    assert opened(AGENT, [STATE + "/agent.sock"]) and not opened(STRANGER, [STATE + "/agent.sock"])
+    assert not opened(OPERATOR, [STATE + "/agent.sock"])
+    print(f"ok: {AGENT} opens none of {len(secrets) + 1} files, folders and sockets; {OPERATOR} opens operator.sock alone, {STRANGER} nothing")
+
+    for command in (["pending"], ["freeze", "--reason", "x"], ["status"], ["approver", "list"]):
+        code, out, err = run(AGENT, *command, "--state", STATE)
+        assert code != 0 and "by-the-agent" not in out, (command, out, err)
+    [read] = relayed(STRANGER, ("state", "any"))
+    assert "result" not in read, read
+    print(f"ok: {AGENT} is refused every operator's command, {STRANGER} the tools too")
+
+    code, out, err = run(OPERATOR, "pending", "--json", "--state", STATE)
+    [waiting] = json.loads(out)
+    assert waiting["requester"] == f"unix:{AGENT}", out
+    code, view, err = run(OPERATOR, "show", waiting["proposal"], "--state", STATE)
+    assert code == 0 and "S1" in view, view + err
+    agent = subprocess.Popen(
+        [LAUNCHER, "stdio", "--socket", STATE + "/agent.sock"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd="/",
+        env={"PATH": os.environ["PATH"], "HOME": FOLDER, "COUNTERGATE_BUILD": "never"}, **identity(AGENT),
+    )
+    try:
+        shown = until(lambda: (lambda found: found if "S1" in found else "")(run(OPERATOR, "status", "--state", STATE)[1]), "status says S1", 30)
+    finally:
+        agent.stdin.close()
+        agent.wait(60)
+    line = next(line for line in shown.splitlines() if "S1" in line)
+    print(f"ok: {OPERATOR} sees the proposal, and `status` says `{' '.join(line.split())}`")
+
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "a passphrase", "-f", FOLDER + "/key"], check=True)
+    os.chmod(FOLDER + "/key.pub", 0o644)
+    code, out, err = run(OPERATOR, "approver", "add", "olga", FOLDER + "/key.pub", "--state", STATE)
+    assert code != 0, "an operator enrolled the first key"
+    code, out, err = run(NAME, "approver", "add", "olga", FOLDER + "/key.pub", "--state", STATE)
+    assert code == 0, out + err
+    print("ok: the first key is enrolled by the daemon's own account, and by no operator")
+
+    everything = json.dumps([read, asked, view, shown, out, err])
+    assert SECRET not in everything, "a secret shows"
+finally:
+    daemon.terminate()
+    code = daemon.wait(60)
+assert str(code if code >= 0 else 128 - code) in ["0"] + unit()["SuccessExitStatus"], code
+print(f"ok: SIGTERM ends it with {code if code >= 0 else 128 - code}, which the unit takes for success")
+
+install("--uninstall")
+assert not os.path.exists(UNIT) and os.path.exists(STATE + "/store.db") and os.path.exists(ETC + "/tools.yaml")
+print("ok: `--uninstall` removes the unit, and keeps the log and the catalogue")
