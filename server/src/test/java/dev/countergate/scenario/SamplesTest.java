@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -153,18 +154,38 @@ class SamplesTest {
     }
 
     @Test
-    void each_sample_is_explained_listed_and_run() throws IOException {
+    void each_sample_is_explained_and_listed() throws IOException {
         String index = Files.readString(SampleFile.SAMPLES.resolve("README.md"));
+        List<String> listed =
+                Pattern.compile("]\\(([a-z-]+)\\)")
+                        .matcher(index)
+                        .results()
+                        .map(each -> each.group(1))
+                        .toList();
+        assertThat(listed)
+                .containsExactlyInAnyOrderElementsOf(
+                        SampleFile.folders().stream()
+                                .map(folder -> String.valueOf(folder.getFileName()))
+                                .toList());
         for (Path sample : SampleFile.folders()) {
-            String name = String.valueOf(sample.getFileName());
             assertThat(sample.resolve("README.md")).exists();
-            assertThat(index).contains("](" + name + ")");
-            if (Files.exists(sample.resolve("tools.yaml"))) {
+        }
+    }
+
+    /** What has no scenarios is run by tests of its own: rules by {@code policy test}, real servers by an e2e script. */
+    @Test
+    void a_catalogue_without_scenarios_loads_as_it_stands() throws IOException {
+        for (Path sample : SampleFile.folders()) {
+            Path catalogue = sample.resolve("tools.yaml");
+            if (Files.exists(catalogue) && !Files.exists(sample.resolve("scenarios.yaml"))) {
                 assertThat(
-                                Stream.of("scenarios.yaml", "policy-tests.yaml", "compose.yaml")
+                                Stream.of("policy-tests.yaml", "compose.yaml")
                                         .anyMatch(each -> Files.exists(sample.resolve(each))))
-                        .as(name + " is run by nothing")
+                        .as(sample + " is run by nothing")
                         .isTrue();
+                CatalogueReport report = Wiring.check(catalogue, false, Map.of());
+                assertThat(report.faults()).isEmpty();
+                assertThat(report.warnings()).isEmpty();
             }
         }
     }
