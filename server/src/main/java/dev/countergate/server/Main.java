@@ -3,6 +3,7 @@ package dev.countergate.server;
 import dev.countergate.server.cli.CommandTree;
 import dev.countergate.server.cli.Console;
 import dev.countergate.server.cli.DaemonStart;
+import dev.countergate.server.cli.Screen;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -26,7 +27,10 @@ public final class Main {
         int code =
                 DaemonStart.ofRelay(arguments, console)
                         .map(start -> run(start, console))
-                        .orElseGet(() -> CommandTree.of(console).execute(arguments));
+                        .orElseGet(
+                                () ->
+                                        CommandTree.of(console.on(Screen.of(console.environment())))
+                                                .execute(arguments));
         console.out().flush();
         System.exit(code);
     }

@@ -73,12 +73,22 @@ public final class Wiring {
                             List<Finding> warnings,
                             Loading.Origins origins,
                             Snapshot snapshot) ->
-                    new CatalogueReport(loaded, List.of(), text(warnings), origins.variables());
+                    new CatalogueReport(
+                            loaded,
+                            List.of(),
+                            text(warnings),
+                            origins.variables(),
+                            origins.files().keySet());
             case Loading.Faulty(
                             List<Finding> faults,
                             List<Finding> warnings,
                             Loading.Origins origins) ->
-                    new CatalogueReport(null, text(faults), text(warnings), origins.variables());
+                    new CatalogueReport(
+                            null,
+                            text(faults),
+                            text(warnings),
+                            origins.variables(),
+                            origins.files().keySet());
         };
     }
 

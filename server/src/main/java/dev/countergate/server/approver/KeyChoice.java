@@ -69,6 +69,20 @@ public record KeyChoice(
         }
     }
 
+    /** Every key that counts whose private half lies in a folder. */
+    public List<SigningKey> all() throws IOException, RefusedException {
+        List<SigningKey> found = new ArrayList<>();
+        for (Path folder : folders) {
+            for (Path half : publicHalves(folder)) {
+                Path file = privateHalf(half);
+                if (Files.exists(file) && isApproving(half)) {
+                    owned(file, read(half)).ifPresent(found::add);
+                }
+            }
+        }
+        return found;
+    }
+
     private SigningKey named(Path given) throws IOException, RefusedException {
         Path file = privateHalf(given);
         Path half = SshKeygen.publicHalf(file);
@@ -102,15 +116,7 @@ public record KeyChoice(
     }
 
     private SigningKey found() throws IOException, RefusedException {
-        List<SigningKey> found = new ArrayList<>();
-        for (Path folder : folders) {
-            for (Path half : publicHalves(folder)) {
-                Path file = privateHalf(half);
-                if (Files.exists(file) && isApproving(half)) {
-                    owned(file, read(half)).ifPresent(found::add);
-                }
-            }
-        }
+        List<SigningKey> found = all();
         if (found.size() == 1) {
             return found.getFirst();
         }

@@ -16,8 +16,7 @@ public record Question(String text, String expected) {
     public static final String REJECT = "r";
 
     private static final Pattern TYPEABLE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,63}");
-    private static final String ELSE =
-            "; " + REJECT + " rejects it; anything else leaves it open: ";
+    private static final String ELSE = REJECT + " rejects it; anything else leaves it open\n";
 
     /** What became of the question. */
     public enum Answer {
@@ -35,11 +34,11 @@ public record Question(String text, String expected) {
         String what =
                 isTypeable ? "the environment's name" : "the code (its environment has no name)";
         return switch (core.path("risk").asString("")) {
-            case "low" -> new Question("approve? y approves" + ELSE, "y");
-            case "moderate" -> new Question("to approve, type " + what + ELSE, name);
+            case "low" -> new Question(ELSE + "approve? y approves: ", "y");
+            case "moderate" -> new Question(ELSE + "to approve, type " + what + ": ", name);
             default ->
                     new Question(
-                            "to approve, type " + what + " and the number of targets" + ELSE,
+                            ELSE + "to approve, type " + what + " and the number of targets: ",
                             String.format(Locale.ROOT, "%s %d", name, core.path("targets").size()));
         };
     }

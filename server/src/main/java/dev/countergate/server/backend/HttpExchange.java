@@ -91,7 +91,8 @@ final class HttpExchange {
                 WireBody body = new WireBody(bytes, response.header("Content-Type"), share);
                 whole = true;
                 return new Outcome(
-                        new WireReply.Answer(response.code(), body, trace.retryAfter()),
+                        new WireReply.Answer(
+                                response.code(), body, trace.retryAfter(), response.header("Date")),
                         location(response),
                         false);
             } finally {

@@ -15,8 +15,15 @@ public sealed interface WireReply extends AutoCloseable {
      * @param status 200 to 599
      * @param body decompressed, within the backend's size limit
      * @param retryAfter the header of that name as it came, or null
+     * @param date the header of that name as it came, or null
      */
-    record Answer(int status, WireBody body, @Nullable String retryAfter) implements WireReply {
+    record Answer(int status, WireBody body, @Nullable String retryAfter, @Nullable String date)
+            implements WireReply {
+        /** An answer that does not say when it was given. */
+        public Answer(int status, WireBody body, @Nullable String retryAfter) {
+            this(status, body, retryAfter, null);
+        }
+
         @Override
         public void close() {
             body.close();

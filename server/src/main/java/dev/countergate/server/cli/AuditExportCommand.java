@@ -50,9 +50,10 @@ final class AuditExportCommand implements Callable<Integer> {
         StateDirectory state = place.state(console);
         Path target = console.directory().resolve(file);
         Path partly = target.resolveSibling(target.getFileName() + ".part");
+        AuditPages pages = new AuditPages(state, 0);
         long leaves;
-        try {
-            leaves = write(new AuditPages(state, 0), partly);
+        try (Waiting _ = console.waiting(() -> pages.next() + " leaves so far")) {
+            leaves = write(pages, partly);
             Files.move(partly, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(partly);

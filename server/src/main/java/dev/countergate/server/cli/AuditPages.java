@@ -1,6 +1,8 @@
 package dev.countergate.server.cli;
 
 import dev.countergate.relay.StateDirectory;
+import dev.countergate.server.approver.RefusedException;
+import java.io.IOException;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -10,7 +12,7 @@ final class AuditPages {
     private static final int LEAVES = 500;
 
     private final StateDirectory state;
-    private long next;
+    private volatile long next;
 
     /**
      * @param from index of the first leaf; negative: that many before the end
@@ -21,7 +23,7 @@ final class AuditPages {
     }
 
     /** The lines that follow; none at the end, until there are more. */
-    List<String> read() throws Exception {
+    List<String> read() throws IOException, RefusedException {
         ObjectNode request = OperatorClient.request("audit_read");
         request.put("from", next).put("limit", LEAVES);
         JsonNode answer = OperatorClient.ask(state, request);

@@ -33,6 +33,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class AuditTailCommand implements Callable<Integer> {
     private static final int PAUSE_MILLIS = 500;
     private static final int TEXT_MAX = 80;
+
+    /** Of what goes on below a leaf's first line. */
+    private static final int INDENT = 4;
+
     private static final Set<String> FIRST =
             Set.of("index", "time", "kind", "proposal", "state", "previous", "sealed");
 
@@ -76,7 +80,11 @@ final class AuditTailCommand implements Callable<Integer> {
     private void print(String line) {
         JsonNode leaf = mapper.readTree(line);
         if (leaf.has("index")) {
-            console.print(json ? line : shown(leaf));
+            if (json) {
+                console.out().println(line);
+            } else {
+                console.print(Tone.PLAIN, shown(leaf), INDENT);
+            }
         }
     }
 

@@ -7,6 +7,8 @@ import dev.countergate.server.audit.AuditFile;
 import dev.countergate.server.audit.AuditFile.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -103,8 +105,19 @@ final class AuditVerifyCommand implements Callable<Integer> {
             }
             seen = said.get();
         }
-        try (InputStream in = Files.newInputStream(copy)) {
+        long size = Files.size(copy);
+        try (SeekableByteChannel channel = Files.newByteChannel(copy);
+                InputStream in = Channels.newInputStream(channel);
+                Waiting waiting = console.waiting(() -> checked(channel, size))) {
             return AuditFile.verify(in, pub, seen);
+        }
+    }
+
+    private static String checked(SeekableByteChannel copy, long size) {
+        try {
+            return "read " + (copy.position() >> 20) + " of " + (size >> 20) + " MB";
+        } catch (IOException closed) {
+            return "read";
         }
     }
 

@@ -105,9 +105,13 @@ final class CallCommand implements Callable<Integer> {
             given = Path.of(named);
         }
         if (given == null) {
-            return new DaemonStarter(
-                            place.state(console), place.catalogue(console), console.environment())
-                    .reach();
+            try (Waiting _ = console.waiting("waiting for the daemon")) {
+                return new DaemonStarter(
+                                place.state(console),
+                                place.catalogue(console),
+                                console.environment())
+                        .reach();
+            }
         }
         SocketChannel channel = DaemonStarter.open(console.directory().resolve(given));
         return channel == null
@@ -137,11 +141,14 @@ final class CallCommand implements Callable<Integer> {
                             + "`: `countergate tools` lists those there are"
                             + NearestWord.question(tool, names));
         }
-        LineClient.Answer answer =
-                client.call(
-                        tool,
-                        TypedArguments.of(found.get().path("inputSchema"), arguments),
-                        (done, total, message) -> console.note(message));
+        LineClient.Answer answer;
+        try (Waiting _ = console.waiting("waiting for `" + tool + "`")) {
+            answer =
+                    client.call(
+                            tool,
+                            TypedArguments.of(found.get().path("inputSchema"), arguments),
+                            (done, total, message) -> console.note(message));
+        }
         return switch (answer) {
             case LineClient.Answer.Refusal(int code, String message) -> console.fail(message);
             case LineClient.Answer.Result(JsonNode result) -> show(result);

@@ -111,9 +111,9 @@ final class Countersigning {
     }
 
     /** What would block it if it were approved now; not knowing that is no reason to decide nothing. */
-    private static String obstacles(Daemons.Located proposal) {
+    private String obstacles(Daemons.Located proposal) {
         StringBuilder text = new StringBuilder();
-        try {
+        try (Waiting _ = console.waiting("reading what must hold again")) {
             for (JsonNode each : proposal.ask("examine").path("obstacles").values()) {
                 text.append("WOULD BE BLOCKED NOW: ")
                         .append(

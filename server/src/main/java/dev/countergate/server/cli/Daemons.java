@@ -66,7 +66,7 @@ record Daemons(Console console, List<StateDirectory> states) {
         List<Answered> answered = new ArrayList<>();
         int failed = 0;
         for (StateDirectory state : states) {
-            try {
+            try (Waiting _ = console.waiting("waiting for the daemon of " + state.path())) {
                 answered.add(new Answered(state, OperatorClient.ask(state, request)));
             } catch (OperatorClient.NoDaemonException none) {
                 // It may be another's.

@@ -1,5 +1,7 @@
 package dev.countergate.server.cli;
 
+import java.util.Locale;
+
 /**
  * One thing {@code doctor} looked at.
  *
@@ -10,9 +12,23 @@ package dev.countergate.server.cli;
  */
 record Diagnosis(String check, State state, String detail, String mend) {
     enum State {
-        OK,
-        NOTE,
-        PROBLEM
+        OK(Tone.GOOD),
+        NOTE(Tone.NOTABLE),
+        PROBLEM(Tone.BAD);
+
+        private final Tone tone;
+
+        State(Tone tone) {
+            this.tone = tone;
+        }
+
+        Tone tone() {
+            return tone;
+        }
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     static Diagnosis ok(String check, String detail) {

@@ -1,34 +1,48 @@
 package dev.countergate.server.cli;
 
+import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.catalogue.Catalogue;
+import dev.countergate.policy.parameter.TimeText;
+import dev.countergate.policy.token.AllowedSigners;
 import dev.countergate.relay.EnvironmentRecord;
 import dev.countergate.relay.ExitCode;
 import dev.countergate.relay.StateDirectory;
 import dev.countergate.server.CatalogueReport;
 import dev.countergate.server.Version;
 import dev.countergate.server.Wiring;
+import dev.countergate.server.approver.EnrolledKey;
+import dev.countergate.server.approver.RefusedException;
 import dev.countergate.server.audit.AuditFile.Verdict;
 import dev.countergate.server.audit.StoredLog;
+import dev.countergate.server.authority.Approvers;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.MissingNode;
 
 @Command(
         name = "doctor",
         description = {
             "Names every unsafe or broken thing about this set-up, each with what mends it, and"
                     + " the",
-            "separation level."
+            "separation level: the program's files, who else may change what it obeys, keys, log,"
+                    + " clock,",
+            "catalogue, backends (one read of each), clients that launch it, tokens, certificate."
         },
         footer = {
             "",
@@ -38,7 +52,16 @@ import tools.jackson.databind.node.JsonNodeFactory;
             "  $ countergate doctor --config ~/ops/tools.yaml"
         })
 final class DoctorCommand implements Callable<Integer> {
+    /** The longest name of a check. */
+    private static final int CHECK_WIDTH = 14;
+
+    private static final int SEPARATION_INDENT = 15;
+
+    /** More files than this in the folder of runbooks are not looked at. */
+    private static final int RUNBOOKS_MAX = 1_000;
+
     private final Console console;
+    private final List<Diagnosis> found = new ArrayList<>();
 
     @Mixin private Place place = new Place();
 
@@ -50,44 +73,148 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         StateDirectory state = place.state(console);
-        Optional<JsonNode> status = OperatorClient.status(state);
-        List<Diagnosis> found = new ArrayList<>();
-        found.addAll(InstallationCheck.of(console));
-        found.addAll(FileModeCheck.of(state));
-        found.addAll(daemon(state, status));
-        found.addAll(AuthorityCheck.of(state, status, console.environment(), Instant.now()));
-        log(state).ifPresent(found::add);
-        found.addAll(troubles(state, status));
-        found.addAll(catalogue(place.catalogue(console)));
-        if (json) {
-            ArrayNode checks = JsonNodeFactory.instance.arrayNode();
-            for (Diagnosis each : found) {
-                checks.addObject()
-                        .put("check", each.check())
-                        .put("state", each.state().name().toLowerCase(Locale.ROOT))
-                        .put("detail", each.detail())
-                        .put("mend", each.mend());
-            }
-            console.print(
-                    JsonNodeFactory.instance
-                            .objectNode()
-                            .put("separation", AuthorityCheck.separation(status))
-                            .set("checks", checks));
-        } else {
-            List<List<String>> rows = new ArrayList<>();
-            for (Diagnosis each : found) {
-                String text =
-                        each.mend().isEmpty() ? each.detail() : each.detail() + ": " + each.mend();
-                rows.add(List.of(each.state().name().toLowerCase(Locale.ROOT), each.check(), text));
-            }
-            console.table(rows);
-            console.print("");
-            console.print("separation " + AuthorityCheck.separation(status));
+        Path file = place.catalogue(console);
+        Instant now = Instant.now();
+        OthersCheck others = OthersCheck.of(state.path());
+        Optional<JsonNode> status;
+        try (Waiting _ = console.waiting("waiting for the daemon")) {
+            status = OperatorClient.status(state);
         }
+        try (Waiting _ = console.waiting("hashing the program's files and the log")) {
+            tell(InstallationCheck.of(console));
+            tell(others.of("program", InstallationCheck.places(console)));
+            tell(FileModeCheck.of(state));
+            tell(daemon(state, status));
+            tell(AuthorityCheck.of(state, status, console.environment(), now));
+            tell(keys(state));
+            log(state).ifPresent(found -> tell(List.of(found)));
+            tell(troubles(state, status));
+            tell(lastLeaf(state, status, now));
+        }
+        CatalogueReport report = Wiring.check(file, false, console.environment());
+        tell(catalogue(file, report));
+        tell(others.of("catalogue", report.files()));
+        if (report.loaded() != null) {
+            tell(catalogue(report.loaded(), others, now));
+        }
+        tell(
+                ExpiryCheck.certificate(
+                        status.map(told -> told.path("http").path("certificate"))
+                                .orElse(MissingNode.getInstance()),
+                        now));
+        tell(
+                new ClientCheck(
+                                InstallationCheck.launcher(console),
+                                file,
+                                state.path(),
+                                console.environment())
+                        .findings());
+        conclude(AuthorityCheck.separation(status));
         boolean problem = found.stream().anyMatch(each -> each.state() == Diagnosis.State.PROBLEM);
         return problem ? ExitCode.FAILED : ExitCode.DONE;
+    }
+
+    /** Each finding is shown as soon as there is one. */
+    private void tell(List<Diagnosis> more) {
+        found.addAll(more);
+        if (!json) {
+            more.forEach(this::show);
+        }
+    }
+
+    private void show(Diagnosis each) {
+        String text = each.mend().isEmpty() ? each.detail() : each.detail() + ": " + each.mend();
+        console.finding(
+                each.state().tone(),
+                each.state().word(),
+                Layout.padded(each.check(), CHECK_WIDTH),
+                text);
+    }
+
+    private void conclude(String separation) {
+        if (!json) {
+            console.print("");
+            console.print(Tone.PLAIN, "separation " + separation, SEPARATION_INDENT);
+            return;
+        }
+        ArrayNode checks = JsonNodeFactory.instance.arrayNode();
+        for (Diagnosis each : found) {
+            checks.addObject()
+                    .put("check", each.check())
+                    .put("state", each.state().word())
+                    .put("detail", each.detail())
+                    .put("mend", each.mend());
+        }
+        console.print(
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("separation", separation)
+                        .set("checks", checks));
+    }
+
+    private List<Diagnosis> keys(StateDirectory state) throws InterruptedException {
+        List<Path> folders = ApproverFiles.of(console.environment()).keyFolders();
+        return KeyFileCheck.of(enrolled(state), folders, console.environment());
+    }
+
+    /** As the daemon says, else as its file does, which another account may not read. */
+    private static List<EnrolledKey> enrolled(StateDirectory state) {
+        try {
+            return KeyOptions.enrolled(state);
+        } catch (IOException | RefusedException silent) {
+            return new Approvers(state.approvers(), ZoneId.systemDefault(), looked -> {}).read()
+                            instanceof Checked.Valid<AllowedSigners>(AllowedSigners signers)
+                    ? signers.signers().stream()
+                            .map(each -> new EnrolledKey(each.person(), each.key().fingerprint()))
+                            .toList()
+                    : List.of();
+        }
+    }
+
+    private static List<Diagnosis> lastLeaf(
+            StateDirectory state, Optional<JsonNode> status, Instant now) {
+        if (status.isEmpty()) {
+            return List.of();
+        }
+        try {
+            return new AuditPages(state, -1)
+                    .read().stream()
+                            .map(line -> new JsonMapper().readTree(line).path("time").asString(""))
+                            .flatMap(time -> TimeText.parse(time).stream())
+                            .flatMap(time -> ClockCheck.log(time, now).stream())
+                            .limit(1)
+                            .toList();
+        } catch (IOException | RefusedException unreadable) {
+            return List.of(
+                    Diagnosis.problem(
+                            "log",
+                            "the daemon does not show its end: " + unreadable.getMessage(),
+                            "`countergate audit tail`"));
+        }
+    }
+
+    private List<Diagnosis> catalogue(Catalogue catalogue, OthersCheck others, Instant now)
+            throws InterruptedException {
+        catalogue.runbooks().ifPresent(folder -> tell(others.of("runbooks", in(folder))));
+        tell(ExpiryCheck.tokens(catalogue.principals().all(), now));
+        try (Waiting _ = console.waiting("asking " + catalogue.backends().size() + " backends")) {
+            return ClockCheck.backends(
+                    BackendCheck.of(catalogue.backends(), each -> tell(List.of(each))));
+        }
+    }
+
+    private static List<Path> in(String folder) {
+        Path path = Path.of(folder);
+        List<Path> all = new ArrayList<>();
+        all.add(path);
+        try (Stream<Path> files = Files.list(path)) {
+            files.sorted().limit(RUNBOOKS_MAX).forEach(all::add);
+        } catch (IOException unreadable) {
+            // `check` says so of each runbook that is left out.
+        }
+        return all;
     }
 
     private List<Diagnosis> daemon(StateDirectory state, Optional<JsonNode> status) {
@@ -184,7 +311,7 @@ final class DoctorCommand implements Callable<Integer> {
         return found;
     }
 
-    private List<Diagnosis> catalogue(Path file) {
+    private static List<Diagnosis> catalogue(Path file, CatalogueReport report) {
         if (!Files.exists(file)) {
             return List.of(
                     Diagnosis.problem(
@@ -192,7 +319,6 @@ final class DoctorCommand implements Callable<Integer> {
                             "there is none at `" + file + "`",
                             "write one, or name it with --config"));
         }
-        CatalogueReport report = Wiring.check(file, false, console.environment());
         if (report.catalogue().isEmpty()) {
             return List.of(
                     Diagnosis.problem(

@@ -1,10 +1,11 @@
 package dev.countergate.server.cli;
 
-import dev.countergate.policy.result.VisibleText;
 import dev.countergate.relay.ExitCode;
 import dev.countergate.server.approver.OutcomeText;
 import dev.countergate.server.approver.RefusedException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -13,6 +14,9 @@ import tools.jackson.databind.node.ObjectNode;
  * Stays with a proposal until its outcome, saying each change once.
  */
 final class Following {
+    /** Of the reasons below a line. */
+    private static final int INDENT = 4;
+
     /** As long as a daemon lets one wait. */
     private static final int WAIT_SECONDS = 20;
 
@@ -35,12 +39,14 @@ final class Following {
      */
     JsonNode toTheEnd(JsonNode status) throws IOException, InterruptedException {
         JsonNode now = status;
-        String said = say(now, "");
-        while (!now.path("final").asBoolean(false)
-                && !now.path("state").asString("").equals("OUTCOME_UNKNOWN")) {
-            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-            now = next(now);
-            said = say(now, said);
+        List<String> said = say(now, List.of());
+        try (Waiting _ = console.waiting("still waiting for the outcome")) {
+            while (!now.path("final").asBoolean(false)
+                    && !now.path("state").asString("").equals("OUTCOME_UNKNOWN")) {
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                now = next(now);
+                said = say(now, said);
+            }
         }
         return now;
     }
@@ -62,28 +68,31 @@ final class Following {
     }
 
     /** Says how it stands unless that was {@code said} already, and gives what is said by now. */
-    private String say(JsonNode status, String said) {
-        String text = text("", status);
-        if (!text.equals(said)) {
-            console.print(text);
+    private List<String> say(JsonNode status, List<String> said) {
+        List<String> lines = lines("", status);
+        if (!lines.equals(said)) {
+            print(console, "", status);
         }
-        return text;
+        return lines;
     }
 
     /** Prints how a proposal stands: a line of ours, and below it the reasons as they were given. */
     static void print(Console console, String head, JsonNode status) {
-        console.print(text(head, status));
+        List<String> lines = lines(head, status);
+        console.print(tone(status), lines.getFirst(), INDENT);
+        lines.stream().skip(1).forEach(line -> console.print(Tone.PLAIN, line, 2 * INDENT));
     }
 
-    private static String text(String head, JsonNode status) {
-        StringBuilder text = new StringBuilder(head + OutcomeText.of(status));
-        add(text, "why", status.path("why").asString(""));
+    private static List<String> lines(String head, JsonNode status) {
+        List<String> lines = new ArrayList<>();
+        lines.add(head + OutcomeText.of(status));
+        add(lines, "why", status.path("why").asString(""));
         JsonNode verification = status.path("verification");
         if (verification.isObject()) {
             String result = verification.path("state").asString("");
             String why = verification.path("why").asString("");
             add(
-                    text,
+                    lines,
                     "verification",
                     (result.equals("OPEN") ? "still looking" : result)
                             + (why.isEmpty() ? "" : ": " + why));
@@ -91,17 +100,29 @@ final class Following {
         JsonNode undo = status.path("undo");
         if (undo.isObject()) {
             add(
-                    text,
+                    lines,
                     "can be undone by",
                     undo.path("tool").asString("") + " " + undo.path("arguments"));
         }
-        return text.toString();
+        return lines;
     }
 
-    private static void add(StringBuilder text, String label, String words) {
+    private static void add(List<String> lines, String label, String words) {
         if (!words.isEmpty()) {
-            text.append("\n    ").append(label).append(": ").append(VisibleText.line(words));
+            lines.add(" ".repeat(INDENT) + label + ": " + words);
         }
+    }
+
+    private static Tone tone(JsonNode status) {
+        boolean isUnknown = status.path("state").asString("").equals("OUTCOME_UNKNOWN");
+        if (!isUnknown && !status.path("final").asBoolean(false)) {
+            return Tone.PLAIN;
+        }
+        return switch (exitCode(status)) {
+            case ExitCode.DONE -> Tone.GOOD;
+            case ExitCode.REFUSED -> Tone.NOTABLE;
+            default -> Tone.BAD;
+        };
     }
 
     /**

@@ -28,7 +28,7 @@ final class InstallationCheck {
                         System.getProperty("java.vm.version")
                                 + " at "
                                 + System.getProperty("java.home")));
-        String launcher = console.environment().getOrDefault("COUNTERGATE_LAUNCHER", "");
+        String launcher = launcher(console);
         if (launcher.isEmpty() || !Files.isExecutable(Path.of(launcher))) {
             found.add(
                     Diagnosis.problem(
@@ -52,6 +52,24 @@ final class InstallationCheck {
             }
         }
         return found;
+    }
+
+    /** The program that is running, as its client would start it; empty where that is not known. */
+    static String launcher(Console console) {
+        return console.environment().getOrDefault("COUNTERGATE_LAUNCHER", "");
+    }
+
+    /** What of it could be replaced. */
+    static List<Path> places(Console console) {
+        List<Path> places = new ArrayList<>();
+        if (!launcher(console).isEmpty()) {
+            places.add(Path.of(launcher(console)));
+        }
+        Path folder = folder();
+        if (folder != null) {
+            places.add(folder);
+        }
+        return places;
     }
 
     private static Diagnosis sums(Path folder) {

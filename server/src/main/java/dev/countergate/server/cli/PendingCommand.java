@@ -96,7 +96,17 @@ final class PendingCommand implements Callable<Integer> {
                             cell(each, "state"),
                             clipped(cell(each, "summary"))));
         }
-        console.table(rows);
+        console.table(rows, row -> row == 0 ? Tone.PLAIN : tone(all.get(row - 1)));
+    }
+
+    private static Tone tone(JsonNode summary) {
+        if (summary.path("state").asString("").equals("OUTCOME_UNKNOWN")) {
+            return Tone.BAD;
+        }
+        return switch (summary.path("risk").asString("")) {
+            case "high", "critical" -> Tone.NOTABLE;
+            default -> Tone.PLAIN;
+        };
     }
 
     /** Agents choose what stands in some of these. */

@@ -219,7 +219,7 @@ final class PolicyExplainCommand implements Callable<Integer> {
                         situation.facts().targets().isEmpty()
                                 ? "none known"
                                 : String.join(", ", situation.facts().targets())));
-        console.table(facts);
+        console.list(facts);
         if (!why.findings().isEmpty()) {
             List<List<String>> rules = new ArrayList<>();
             rules.add(List.of("RULE", "THEN", "MATCHES"));

@@ -50,7 +50,10 @@ final class ReloadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, RefusedException {
         StateDirectory state = Daemons.of(place, console).one();
-        JsonNode answer = OperatorClient.ask(state, OperatorClient.request("reload_show"));
+        JsonNode answer;
+        try (Waiting _ = console.waiting("waiting for the daemon to read its files")) {
+            answer = OperatorClient.ask(state, OperatorClient.request("reload_show"));
+        }
         boolean isHeld = answer.path("held").asBoolean(false);
         if (json) {
             print(state, answer, isHeld);

@@ -48,8 +48,10 @@ final class SignedCommand {
         if (!enrolled.isEmpty()) {
             sign(state, command, enrolled, request);
         }
-        return VisibleText.visible(
-                OperatorClient.ask(state, request).path("text").asString("done"));
+        try (Waiting _ = console.waiting("waiting for the daemon")) {
+            return VisibleText.visible(
+                    OperatorClient.ask(state, request).path("text").asString("done"));
+        }
     }
 
     private static ObjectNode request(String operation, WideningCommand command) {

@@ -79,13 +79,16 @@ final class StopCommand implements Callable<Integer> {
             console.note("process " + pid + " does not stop: " + refused.getMessage());
             return false;
         }
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
-            if (System.nanoTime() - end > 0) {
-                console.note("process " + pid + " has not ended yet: `kill " + pid + "` ends it");
-                return false;
+        try (Waiting _ = console.waiting("process " + pid + " finishes what is in flight")) {
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
+                if (System.nanoTime() - end > 0) {
+                    console.note(
+                            "process " + pid + " has not ended yet: `kill " + pid + "` ends it");
+                    return false;
+                }
+                TimeUnit.MILLISECONDS.sleep(10);
             }
-            TimeUnit.MILLISECONDS.sleep(10);
         }
         return true;
     }

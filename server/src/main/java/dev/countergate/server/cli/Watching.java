@@ -67,7 +67,7 @@ final class Watching {
 
     private void say(JsonNode status) {
         if (json) {
-            console.out().println(status);
+            console.printLine(status);
             return;
         }
         Following.print(

@@ -1,10 +1,16 @@
 package dev.countergate.server.http;
 
+import dev.countergate.policy.token.Digest;
+import dev.countergate.policy.token.UtcTime;
 import dev.countergate.server.daemon.Listener;
 import dev.countergate.server.mcp.Protocol;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +61,7 @@ public final class HttpListener implements Listener {
     private @Nullable ServerConnector connector;
     private final StreamableEndpoint streamable;
     private @Nullable McpHandler handler;
+    private @Nullable Certificate certificate;
     private @Nullable AutoCloseable subscription;
 
     /** Serves {@code protocol} to whom {@code callers} knows. */
@@ -87,7 +94,9 @@ public final class HttpListener implements Listener {
         List<ConnectionFactory> factories = new ArrayList<>();
         HttpConnectionFactory http = new HttpConnectionFactory(configuration());
         if (settings.tls() != null) {
-            factories.add(new SslConnectionFactory(tls(settings.tls()), http.getProtocol()));
+            SslContextFactory.Server tls = tls(settings.tls());
+            certificate = PemFiles.certificate(tls.getKeyStore());
+            factories.add(new SslConnectionFactory(tls, http.getProtocol()));
         }
         factories.add(http);
         ServerConnector listening =
@@ -168,10 +177,23 @@ public final class HttpListener implements Listener {
         http.put("address", shown());
         http.put("tls", settings.tls() != null);
         http.put("behind_tls_proxy", settings.behindTlsProxy());
+        if (settings.tls() != null && certificate instanceof X509Certificate served) {
+            describe(settings.tls().certificate(), served, http.putObject("certificate"));
+        }
         ServerConnector listening = connector;
         http.put("connections", listening == null ? 0 : listening.getConnectedEndPoints().size());
         ObjectNode counts = http.putObject("sessions");
         sessions.byPrincipal().forEach(counts::put);
+    }
+
+    private static void describe(Path file, X509Certificate served, ObjectNode certificate) {
+        try {
+            certificate.put("file", file.toAbsolutePath().toString());
+            certificate.put("sha256", Digest.of(served.getEncoded()).hex());
+            certificate.put("not_after", UtcTime.text(served.getNotAfter().toInstant()));
+        } catch (CertificateEncodingException impossible) {
+            throw new IllegalStateException("it was read from its encoding", impossible);
+        }
     }
 
     @Override

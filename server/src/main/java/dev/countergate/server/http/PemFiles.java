@@ -21,11 +21,15 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a key store of PEM files (RFC 7468), in memory alone. */
 final class PemFiles {
     private static final Pattern KEY =
             Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]+)-----END PRIVATE KEY-----");
+
+    /** What the one entry of a store is called. */
+    private static final String SERVER = "server";
 
     private PemFiles() {}
 
@@ -41,7 +45,7 @@ final class PemFiles {
             PrivateKey key = key(files.key(), chain[0].getPublicKey());
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            store.setKeyEntry("server", key, new char[0], chain);
+            store.setKeyEntry(SERVER, key, new char[0], chain);
             return store;
         } catch (GeneralSecurityException refused) {
             throw new IOException(
@@ -51,6 +55,15 @@ final class PemFiles {
                             + files.key()
                             + "` cannot be used together",
                     refused);
+        }
+    }
+
+    /** The server's own certificate in a store made here. */
+    static @Nullable Certificate certificate(KeyStore store) throws IOException {
+        try {
+            return store.getCertificate(SERVER);
+        } catch (GeneralSecurityException impossible) {
+            throw new IOException("the certificate cannot be read again", impossible);
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +59,21 @@ public final class Pty implements AutoCloseable {
         builder.environment().putAll(environment);
         builder.environment().put("SHELL", "/bin/sh");
         return new Pty(builder.start());
+    }
+
+    /** The same, at a terminal of {@code columns} and 24 rows. */
+    public static Pty start(
+            int columns, List<String> command, Path folder, Map<String, String> environment)
+            throws IOException {
+        List<String> sized =
+                new ArrayList<>(
+                        List.of(
+                                "/bin/sh",
+                                "-c",
+                                "stty cols " + columns + " rows 24 && exec \"$@\"",
+                                "sh"));
+        sized.addAll(command);
+        return start(sized, folder, environment);
     }
 
     private void read() {
