@@ -9,8 +9,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "audit",
         description = {
-            "The log of what was asked, decided and done: shows it, takes a copy, checks a copy. Each",
-            "catalogue's daemon has its own."
+            "The log of what was asked, decided and done: shows it, takes a copy, checks a copy.",
+            "Each catalogue's daemon has its own."
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {

@@ -20,8 +20,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @Command(
         name = "export",
         description = {
-            "Writes the whole log to a file as JSON Lines: leaves, and signed checkpoints between them,",
-            "the last line one over all leaves."
+            "Writes the whole log to a file as JSON Lines.",
+            "Leaves, and signed checkpoints between them, the last line one over all leaves."
         },
         footer = {
             "",

@@ -19,8 +19,9 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "tail",
         description = {
-            "Shows the last leaves of the log: index, time, kind, proposal and state, and whatever else a",
-            "leaf says, long texts cut."
+            "Shows the last leaves of the log.",
+            "Index, time, kind, proposal and state, and whatever else a leaf says; a text cut at 80",
+            "characters says how many it has, and --json has it whole."
         },
         footer = {
             "",

@@ -24,8 +24,9 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "verify",
         description = {
-            "Checks a copy of the log by itself, without a daemon: every leaf against the signed",
-            "checkpoints, and that what it says of proposals can have happened."
+            "Checks a copy of the log by itself, without a daemon.",
+            "Every leaf against the signed checkpoints, and that what it says of proposals can have",
+            "happened."
         },
         footer = {
             "",
@@ -108,7 +109,7 @@ final class AuditVerifyCommand implements Callable<Integer> {
         long size = Files.size(copy);
         try (SeekableByteChannel channel = Files.newByteChannel(copy);
                 InputStream in = Channels.newInputStream(channel);
-                Waiting waiting = console.waiting(() -> checked(channel, size))) {
+                Waiting _ = console.waiting(() -> checked(channel, size))) {
             return AuditFile.verify(in, pub, seen);
         }
     }

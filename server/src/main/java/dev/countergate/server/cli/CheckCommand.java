@@ -18,9 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "check",
         description = {
-            "Reads a catalogue as `serve` does, without serving it: every fault and warning with"
-                    + " its",
-            "place, and what its tools do."
+            "Reads a catalogue without serving it: its faults, its warnings, what its tools do.",
+            "Each fault and warning stands with its place, one a line."
         },
         footer = {
             "",

@@ -26,9 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "connect",
         description = {
-            "Prints the entry that makes this server known to an MCP client, or writes it into the",
-            "client's own file: everything else there stays as it is, and the file before as",
-            "FILE.before-countergate."
+            "Makes this server known to an MCP client: prints the entry, or writes it.",
+            "Written into the client's own file everything else there stays as it is, and the file",
+            "before as FILE.before-countergate."
         },
         footer = {
             "",

@@ -38,11 +38,10 @@ import tools.jackson.databind.node.MissingNode;
 @Command(
         name = "doctor",
         description = {
-            "Names every unsafe or broken thing about this set-up, each with what mends it, and"
-                    + " the",
-            "separation level: the program's files, who else may change what it obeys, keys, log,"
-                    + " clock,",
-            "catalogue, backends (one read of each), clients that launch it, tokens, certificate."
+            "Names every unsafe or broken thing about this set-up, each with what mends it.",
+            "Looked at: the program's files, who else may change what it obeys, keys, log, clock,",
+            "catalogue, backends (one read of each), clients that launch it, tokens, certificate; and",
+            "the separation level."
         },
         footer = {
             "",

@@ -39,8 +39,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "explain",
         description = {
-            "Says how a call would be decided and why: each rule, the limits, what withholds a"
-                    + " permit.",
+            "Says how a call would be decided, and why.",
+            "Each rule, the limits, what withholds a permit.",
             "Decides with the catalogue alone: no daemon, no backend and no store is asked."
         },
         footer = {

@@ -28,9 +28,9 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "test",
         description = {
-            "Decides the calls of a file and compares with what it expects: one line a case. Asks"
-                    + " no",
-            "daemon, no backend and no store; what those would say is part of a case."
+            "Decides the calls of a file and compares with what it expects.",
+            "One line a case. Asks no daemon, no backend and no store; what those would say is part",
+            "of a case."
         },
         footer = {
             "",

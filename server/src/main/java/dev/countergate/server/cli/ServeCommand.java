@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description = {
-            "Runs the daemon in the foreground, one for each state directory. It is ready when",
-            "agent.sock answers. SIGTERM and SIGINT let what is in flight finish."
+            "Runs the daemon in the foreground, one for each state directory.",
+            "It is ready when agent.sock answers. SIGTERM and SIGINT let what is in flight finish."
         },
         footer = {
             "",

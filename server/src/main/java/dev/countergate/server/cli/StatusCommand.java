@@ -18,8 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "status",
         description = {
-            "Shows which daemons run, what they serve and who is connected. Without --config and",
-            "--state it spans every daemon of this user."
+            "Shows which daemons run, what they serve and who is connected.",
+            "Without --config and --state it spans every daemon of this user."
         },
         footer = {
             "",

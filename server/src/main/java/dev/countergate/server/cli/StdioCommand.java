@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "stdio",
         description = {
-            "What an MCP client launches: the relay between its standard streams and the daemon, which",
-            "it starts if none runs. It never takes ./tools.yaml."
+            "What an MCP client launches: the relay to the daemon, which it starts if none runs.",
+            "It never takes ./tools.yaml."
         },
         footer = {
             "",

@@ -19,8 +19,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @Command(
         name = "stop",
         description = {
-            "Ends daemons: what is in flight finishes first. Without --config and --state it spans",
-            "every daemon of this user. An agent's next call starts its daemon again."
+            "Ends daemons: what is in flight finishes first.",
+            "Without --config and --state it spans every daemon of this user. An agent's next call",
+            "starts its daemon again."
         },
         footer = {
             "",
