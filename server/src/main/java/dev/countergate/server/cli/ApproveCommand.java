@@ -17,7 +17,9 @@ import picocli.CommandLine.Command;
             "Where more persons are needed it waits for them; Ctrl-C leaves the approval standing.",
             "Exit code 0 when the whole effect was seen (VERIFIED), 2 when it was refused or"
                     + " nothing was",
-            "sent, 1 for every other end: failed, not verified, unknown.",
+            "sent, 1 for every other end: failed, not verified, unknown. With --json: what"
+                    + " `countergate",
+            "submit --json` has, at the end.",
             "",
             "  $ countergate approve 4f1c09ab"
         })

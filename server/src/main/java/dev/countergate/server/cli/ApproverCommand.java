@@ -69,6 +69,7 @@ final class ApproverCommand implements Callable<Integer> {
                 "~/.config/countergate/keys. Who holds the private half of KEY.pub, and how, cannot"
                         + " be",
                 "seen here. --key and --approver say who signs for it, once somebody is enrolled.",
+                "With --json: {state, text}.",
                 "",
                 "  $ countergate approver add ana --new --config ~/ops/catalogue.yaml",
                 "  $ countergate approver add ben ben.pub --approver ana"
@@ -99,6 +100,9 @@ final class ApproverCommand implements Callable<Integer> {
 
         @Mixin private Place place = new Place();
 
+        @Option(names = "--json", description = "print JSON")
+        private boolean json;
+
         Add(Console console) {
             this.console = console;
         }
@@ -116,9 +120,8 @@ final class ApproverCommand implements Callable<Integer> {
             Path half = file == null ? make() : console.directory().resolve(file).normalize();
             SshPublicKey key = KeyChoice.read(half);
             SshAgent.refuse(key, console.environment());
-            console.print(
-                    new SignedCommand(console, keys)
-                            .run(state, new WideningCommand.ApproverAdd(person, key)));
+            new SignedCommand(console, keys)
+                    .run(state, new WideningCommand.ApproverAdd(person, key), json);
             return ExitCode.DONE;
         }
 
@@ -210,7 +213,7 @@ final class ApproverCommand implements Callable<Integer> {
             },
             footer = {
                 "",
-                "What they approved before stands.",
+                "What they approved before stands. With --json: {state, text}.",
                 "",
                 "  $ countergate approver list",
                 "  $ countergate approver remove ben --approver ana"
@@ -234,6 +237,9 @@ final class ApproverCommand implements Callable<Integer> {
 
         @Mixin private Place place = new Place();
 
+        @Option(names = "--json", description = "print JSON")
+        private boolean json;
+
         Removal(Console console) {
             this.console = console;
         }
@@ -249,9 +255,7 @@ final class ApproverCommand implements Callable<Integer> {
                                 + VisibleText.line(String.valueOf(fingerprint))
                                 + "` is no fingerprint: `countergate approver list` shows them");
             }
-            console.print(
-                    new SignedCommand(console, keys)
-                            .run(Daemons.of(place, console).one(), command));
+            new SignedCommand(console, keys).run(Daemons.of(place, console).one(), command, json);
             return ExitCode.DONE;
         }
     }

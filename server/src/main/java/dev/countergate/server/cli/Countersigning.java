@@ -25,10 +25,15 @@ import tools.jackson.databind.node.ObjectNode;
 final class Countersigning {
     private final Console console;
     private final KeyOptions keys;
+    private final boolean json;
 
-    Countersigning(Console console, KeyOptions keys) {
+    /**
+     * @param json whether the end alone is printed, as JSON
+     */
+    Countersigning(Console console, KeyOptions keys, boolean json) {
         this.console = console;
         this.keys = keys;
+        this.json = json;
     }
 
     /**
@@ -59,7 +64,10 @@ final class Countersigning {
             }
             terminal.print("signing with `" + key.file() + "`\n");
             JsonNode status = handIn(proposal, shown, decision.get(), key, keygen);
-            JsonNode end = new Following(console, proposal).toTheEnd(status);
+            JsonNode end = new Following(console, proposal, json).toTheEnd(status);
+            if (json) {
+                console.print(end);
+            }
             requireLog(proposal, shown);
             boolean isRejected = end.path("state").asString("").equals("REJECTED");
             return decision.get() == Decision.REJECT && isRejected

@@ -5,6 +5,7 @@ import dev.countergate.server.approver.RefusedException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What {@code approve} and {@code reject} have in common: all but the decision. */
@@ -22,6 +23,11 @@ abstract class DecidingCommand implements Callable<Integer> {
 
     @Mixin private Place place = new Place();
 
+    @Option(
+            names = "--json",
+            description = "print JSON once it is over; the terminal is asked as ever")
+    private boolean json;
+
     DecidingCommand(Console console, Statement.Decision decision) {
         this.console = console;
         this.decision = decision;
@@ -29,6 +35,7 @@ abstract class DecidingCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws IOException, InterruptedException, RefusedException {
-        return new Countersigning(console, keys).decide(Daemons.of(place, console), name, decision);
+        return new Countersigning(console, keys, json)
+                .decide(Daemons.of(place, console), name, decision);
     }
 }

@@ -16,8 +16,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = {
-            "Shows the whole of it in a minute, in a simulated outage: an agent looks around, proposes a",
-            "change that is refused and one that you approve, and the effect is verified."
+            "Shows the whole of it in a minute, in a simulated outage.",
+            "An agent looks around, proposes a change that is refused and one that you approve, and",
+            "the effect is verified."
         },
         footer = {
             "",

@@ -25,10 +25,15 @@ final class Following {
 
     private final Console console;
     private final Daemons.Located proposal;
+    private final boolean isSilent;
 
-    Following(Console console, Daemons.Located proposal) {
+    /**
+     * @param isSilent whether each state on the way is kept to itself
+     */
+    Following(Console console, Daemons.Located proposal, boolean isSilent) {
         this.console = console;
         this.proposal = proposal;
+        this.isSilent = isSilent;
     }
 
     /**
@@ -70,7 +75,7 @@ final class Following {
     /** Says how it stands unless that was {@code said} already, and gives what is said by now. */
     private List<String> say(JsonNode status, List<String> said) {
         List<String> lines = lines("", status);
-        if (!lines.equals(said)) {
+        if (!isSilent && !lines.equals(said)) {
             print(console, "", status);
         }
         return lines;

@@ -103,7 +103,7 @@ record OthersCheck(Set<String> trusted) {
         if (!trusted.contains(owner)) {
             return Optional.of("belongs to " + owner);
         }
-        if (found.isSymbolicLink() || found.isDirectory() && isSticky(path)) {
+        if (found.isSymbolicLink() || (found.isDirectory() && isSticky(path))) {
             return Optional.empty();
         }
         if (found.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {

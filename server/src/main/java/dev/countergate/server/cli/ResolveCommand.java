@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "",
-            "The change is never sent again, whatever is said here.",
+            "The change is never sent again, whatever is said here. With --json: {state, text}.",
             "",
             "  $ countergate resolve p-00000000000000000000000001 not-applied --note 'unit never"
                     + " restarted'"
@@ -70,6 +70,9 @@ final class ResolveCommand implements Callable<Integer> {
 
     @Mixin private Place place = new Place();
 
+    @Option(names = "--json", description = "print JSON")
+    private boolean json;
+
     ResolveCommand(Console console) {
         this.console = console;
     }
@@ -77,12 +80,12 @@ final class ResolveCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, RefusedException {
         Daemons.Located proposal = Daemons.of(place, console).find(name);
-        console.print(
-                new SignedCommand(console, keys)
-                        .run(
-                                proposal.state(),
-                                new WideningCommand.Resolve(
-                                        proposal.proposal(), finding == Finding.APPLIED, note)));
+        new SignedCommand(console, keys)
+                .run(
+                        proposal.state(),
+                        new WideningCommand.Resolve(
+                                proposal.proposal(), finding == Finding.APPLIED, note),
+                        json);
         return ExitCode.DONE;
     }
 }

@@ -17,6 +17,7 @@ import dev.countergate.server.approver.Terminal;
 import java.io.IOException;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -51,6 +52,25 @@ final class SignedCommand {
         try (Waiting _ = console.waiting("waiting for the daemon")) {
             return VisibleText.visible(
                     OperatorClient.ask(state, request).path("text").asString("done"));
+        }
+    }
+
+    /** What {@code text} was said of, as JSON. */
+    static ObjectNode described(StateDirectory state, String text) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("state", state.path().toString())
+                .put("text", text);
+    }
+
+    /** Does it, and prints what the daemon says. */
+    void run(StateDirectory state, WideningCommand command, boolean json)
+            throws IOException, InterruptedException, RefusedException {
+        String text = run(state, command);
+        if (json) {
+            console.print(described(state, text));
+        } else {
+            console.print(text);
         }
     }
 

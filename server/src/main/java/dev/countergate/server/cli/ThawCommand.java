@@ -15,6 +15,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 @Command(
         name = "thaw",
@@ -27,7 +29,7 @@ import tools.jackson.databind.JsonNode;
         },
         footer = {
             "",
-            "Exit code 1 when no daemon that runs was frozen so.",
+            "Exit code 1 when no daemon that runs was frozen so. With --json: an array of {state, text}.",
             "",
             "  $ countergate thaw",
             "  $ countergate thaw --environment prod"
@@ -45,6 +47,9 @@ final class ThawCommand implements Callable<Integer> {
     @Mixin private KeyOptions keys = new KeyOptions();
 
     @Mixin private Place place = new Place();
+
+    @Option(names = "--json", description = "print JSON")
+    private boolean json;
 
     ThawCommand(Console console) {
         this.console = console;
@@ -66,13 +71,21 @@ final class ThawCommand implements Callable<Integer> {
                                     : "`" + VisibleText.line(environment) + "` is not frozen")
                             + " at any daemon that runs: `countergate status` shows which run");
         }
+        ArrayNode thawed = JsonNodeFactory.instance.arrayNode();
         for (StateDirectory state : frozen) {
             // The freeze of all daemons may have been lifted with the one before.
             if (isFrozen(OperatorClient.ask(state, OperatorClient.request("frozen")))) {
-                console.print(
+                String text =
                         new SignedCommand(console, keys)
-                                .run(state, new WideningCommand.Thaw(environment)));
+                                .run(state, new WideningCommand.Thaw(environment));
+                thawed.add(SignedCommand.described(state, text));
+                if (!json) {
+                    console.print(text);
+                }
             }
+        }
+        if (json) {
+            console.print(thawed);
         }
         return round.isWhole() ? ExitCode.DONE : ExitCode.FAILED;
     }

@@ -156,9 +156,16 @@ class ConnectTest {
         Files.createDirectories(settings.getParent());
         Files.writeString(
                 settings,
-                "{\n    \"permissions\": {\n        \"allow\": [\"Bash(ls *)\"],\n"
-                        + "        \"deny\": [\"Bash(countergate thaw *)\"],\n"
-                        + "        \"defaultMode\": \"plan\"\n    },\n    \"model\": \"opus\"\n}\n");
+                """
+                {
+                    "permissions": {
+                        "allow": ["Bash(ls *)"],
+                        "deny": ["Bash(countergate thaw *)"],
+                        "defaultMode": "plan"
+                    },
+                    "model": "opus"
+                }
+                """);
         Typed written = run("connect", "claude-code", "--name", "ops", "--write");
         assertThat(written.code()).as(written.err()).isZero();
         assertThat(written.out())
@@ -270,8 +277,14 @@ class ConnectTest {
         assertThat(run("connect", "vscode", "--write").code()).isZero();
         assertThat(Files.readString(file))
                 .startsWith(
-                        "{\n  // mine\n  \"servers\": {\n    // none yet\n    \"countergate\": {\n"
-                                + "      \"type\": \"stdio\",\n")
+                        """
+                        {
+                          // mine
+                          "servers": {
+                            // none yet
+                            "countergate": {
+                              "type": "stdio",
+                        """)
                 .endsWith("\n    }\n  },\n}\n");
     }
 

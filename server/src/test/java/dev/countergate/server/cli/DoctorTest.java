@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -365,7 +366,7 @@ class DoctorTest {
         assertThat(ClockCheck.backends(List.of(answered(null, 1)))).isEmpty();
     }
 
-    private static Answered answered(Instant clock, int took) {
+    private static Answered answered(@Nullable Instant clock, int took) {
         return new Answered(
                 new BackendProbe.Outcome(
                         new BackendName("metrics"), "GET /", null, Duration.ofSeconds(took), clock),
