@@ -10,6 +10,7 @@ import dev.countergate.server.Wiring;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -94,6 +95,20 @@ class SamplesTest {
                                         }));
     }
 
+    @Test
+    void all_of_them_make_one_catalogue() throws IOException {
+        Map<String, String> variables = new HashMap<>();
+        List<String> catalogues = new ArrayList<>();
+        for (SampleFile sample : SampleFile.all()) {
+            variables.putAll(variables(sample));
+            catalogues.add("\"" + sample.catalogue() + "\"");
+        }
+        Path whole = Files.writeString(folder.resolve("all.yaml"), "include: " + catalogues + "\n");
+        CatalogueReport report = Wiring.check(whole, false, variables);
+        assertThat(report.faults()).isEmpty();
+        assertThat(report.warnings()).isEmpty();
+    }
+
     /** Every tool is called, is refused something, and every change is seen through and refused. */
     @TestFactory
     Stream<DynamicTest> each_tool_is_tried_and_more_often_refused() throws IOException {
@@ -139,6 +154,10 @@ class SamplesTest {
     }
 
     private static CatalogueReport report(SampleFile sample) {
+        return Wiring.check(sample.catalogue(), false, variables(sample));
+    }
+
+    private static Map<String, String> variables(SampleFile sample) {
         Map<String, String> variables = new HashMap<>();
         sample.tree()
                 .path("variables")
@@ -150,7 +169,7 @@ class SamplesTest {
                                         each.getValue()
                                                 .asString()
                                                 .replaceAll("\\{[a-z]+}", "http://127.0.0.1:1")));
-        return Wiring.check(sample.catalogue(), false, variables);
+        return variables;
     }
 
     @Test
