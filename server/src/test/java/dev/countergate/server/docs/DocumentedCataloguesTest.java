@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -53,7 +54,12 @@ class DocumentedCataloguesTest {
 
     private static final Pattern TALLY = Pattern.compile("(\\d+) passed, (\\d+) failed");
 
+    private static final Pattern TAKEN = Pattern.compile("\\$\\{([A-Z_]+)}|bearer_env: ([A-Z_]+)");
+    private static final String SOME_URL = "https://hooks.example.com/x";
+
     @TempDir private Path folder;
+
+    private final Map<String, String> variables = new HashMap<>(VARIABLES);
 
     static Stream<String> pages() {
         return MarkdownPage.all().stream()
@@ -67,6 +73,7 @@ class DocumentedCataloguesTest {
         Files.writeString(
                 Files.createDirectories(folder.resolve("runbooks")).resolve("restart.md"),
                 "# Restart\n");
+        copySamples();
         List<String> wrong = new ArrayList<>();
         for (Fence fence : MarkdownPage.read(name).fences("yaml")) {
             String fault = faultOf(fence);
@@ -77,10 +84,32 @@ class DocumentedCataloguesTest {
         assertThat(wrong).isEmpty();
     }
 
+    /** The samples' catalogues, beside the page of the samples, and the variables that they take. */
+    private void copySamples() throws IOException {
+        try (Stream<Path> samples = Files.list(MarkdownPage.ROOT.resolve("samples"))) {
+            for (Path sample : samples.toList()) {
+                Path catalogue = sample.resolve("tools.yaml");
+                if (Files.exists(catalogue)) {
+                    String text = Files.readString(catalogue);
+                    Path copy = Files.createDirectory(folder.resolve(sample.getFileName()));
+                    Files.writeString(copy.resolve("tools.yaml"), text);
+                    TAKEN.matcher(text)
+                            .results()
+                            .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
+                            .forEach(variable -> variables.putIfAbsent(variable, SOME_URL));
+                }
+            }
+        }
+    }
+
     private String faultOf(Fence fence) throws IOException {
         if (!fence.value("of").isEmpty()) {
-            Object loaded = new Yaml().load(fence.text());
-            return loaded == null ? "is empty" : "";
+            for (Object document : new Yaml().loadAll(fence.text())) {
+                if (document == null) {
+                    return "a document is empty";
+                }
+            }
+            return "";
         }
         if (fence.says("cases")) {
             Path file = Files.writeString(folder.resolve("cases.yaml"), fence.text());
@@ -121,7 +150,7 @@ class DocumentedCataloguesTest {
     private String run(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream both = new PrintStream(out, true, StandardCharsets.UTF_8);
-        CommandTree.of(new Console(VARIABLES, folder, both, both)).execute(arguments);
+        CommandTree.of(new Console(variables, folder, both, both)).execute(arguments);
         return out.toString(StandardCharsets.UTF_8);
     }
 

@@ -1,6 +1,7 @@
 package dev.countergate.server.docs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -46,12 +47,12 @@ class DocumentedSessionsTest {
     private static final Pattern ANSWERED =
             Pattern.compile("(.* leaves (?:it open|everything as it is): )(\\S.*)");
     private static final Pattern SECRET = Pattern.compile("Enter (?:same )?passphrase.*: ?");
-    private static final String PASSPHRASE = "correct horse";
 
     @TempDir private Path folder;
 
     private final Map<String, String> environment = new HashMap<>();
     private final Session session = new Session();
+    private String passphrase = "correct horse";
 
     /** Pages whose sessions need no daemon, typed in the repository's folder. */
     static Stream<String> quietPages() {
@@ -108,6 +109,21 @@ class DocumentedSessionsTest {
             }
             flags.stop(0);
         }
+    }
+
+    @Test
+    @Tag("long")
+    void the_demo_goes_as_the_first_page_says() throws Exception {
+        Pty.require();
+        Path work = Files.createDirectories(folder.resolve("work"));
+        installCommand();
+        Files.copy(folder.resolve("bin/countergate"), work.resolve("countergate"), COPY_ATTRIBUTES);
+        environment.put("HOME", folder.toString());
+        environment.put("PATH", "/usr/bin:/bin");
+        environment.put("NO_COLOR", "1");
+        environment.put("COUNTERGATE_LAUNCHER", work.resolve("countergate").toString());
+        passphrase = "simulated";
+        type(MarkdownPage.read("README.md"), work);
     }
 
     private void installCommand() throws IOException {
@@ -221,7 +237,7 @@ class DocumentedSessionsTest {
                     pty.type(answered.group(2));
                 } else if (SECRET.matcher(each).matches()) {
                     pty.await(each.replaceFirst(":.*", ""));
-                    pty.type(PASSPHRASE);
+                    pty.type(passphrase);
                 }
             }
             pty.exitCode();
