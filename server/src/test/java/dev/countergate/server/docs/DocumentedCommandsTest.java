@@ -216,6 +216,19 @@ class DocumentedCommandsTest {
         assertThat(missing).isEmpty();
     }
 
+    @Test
+    void every_command_that_prints_json_tells_its_fields() {
+        Set<String> silent = new TreeSet<>();
+        for (CommandLine leaf : leaves(tree())) {
+            boolean hasJson = leaf.getCommandSpec().findOption("--json") != null;
+            String help = leaf.getUsageMessage().replaceAll("\\s+", " ");
+            if (hasJson && !help.matches(".*(?:With --json|print \\{).*")) {
+                silent.add(leaf.getCommandSpec().qualifiedName());
+            }
+        }
+        assertThat(silent).isEmpty();
+    }
+
     /** The commands that do something themselves; picocli's own `help` aside. */
     private static List<CommandLine> leaves(CommandLine command) {
         if (command.getSubcommands().isEmpty()) {
