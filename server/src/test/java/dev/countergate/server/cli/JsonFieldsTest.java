@@ -84,6 +84,10 @@ class JsonFieldsTest {
     /** A section's rows, by their paths. */
     private record Table(Map<String, Row> rows) {}
 
+    private Map<String, Row> rows(String command) {
+        return Objects.requireNonNull(tables.get(command), command).rows();
+    }
+
     private void readDocument() throws IOException {
         List<String> commands = List.of();
         for (String line : Files.readAllLines(DOCUMENT)) {
@@ -94,8 +98,7 @@ class JsonFieldsTest {
                 commands = QUOTED.matcher(heading.group(1)).results().map(m -> m.group(1)).toList();
                 commands.forEach(each -> tables.put(each, table));
             } else if (row.matches()) {
-                tables.get(commands.getFirst())
-                        .rows()
+                rows(commands.getFirst())
                         .put(row.group(1), new Row(row.group(2).strip(), row.group(3).strip()));
             }
         }
@@ -104,14 +107,13 @@ class JsonFieldsTest {
     // ---- the two directions
 
     private void compare(String command, JsonNode node, String path, Set<String> met) {
-        Row row = path.isEmpty() ? null : tables.get(command).rows().get(path);
-        if (row == null && !path.isEmpty() && tables.get(command).rows().containsKey("*")) {
+        Row row = path.isEmpty() ? null : rows(command).get(path);
+        if (row == null && !path.isEmpty() && rows(command).containsKey("*")) {
             return;
         }
         if (!path.isEmpty()) {
-            assertThat(row)
-                    .as(command + " prints `" + path + "`, which is not documented")
-                    .isNotNull();
+            String undocumented = command + " prints `" + path + "`, which is not documented";
+            Objects.requireNonNull(row, undocumented);
             assertThat(row.fits(node)).as(command + " `" + path + "` is " + node).isTrue();
             met.add(path);
             if (!row.like().isEmpty()) {
@@ -144,7 +146,7 @@ class JsonFieldsTest {
 
     /** Items of objects have no row of their own: their members do. */
     private void compareItem(String command, JsonNode item, String path, Set<String> met) {
-        Row row = tables.get(command).rows().get(path);
+        Row row = rows(command).get(path);
         if (item.isObject() && row == null) {
             item.properties()
                     .forEach(
