@@ -31,14 +31,16 @@ echo 'ok: file names beyond ASCII in an environment without a locale'
 . "$root/.countergate/current"
 for process in relay server command; do
     # With AOTMode=on the JVM ends rather than run without the cache it was given.
-    cache=$install/$process.aot
+    cache=$install/$process.aot jar=countergate.jar
+    [ $process != relay ] || jar=countergate-relay.jar
+    start=("@$install/$process.args" "-Dorg.sqlite.lib.path=$install/native" -jar "$install/$jar")
     [ -r "$cache" ] || fail "no start-up cache for the $process: see $root/.countergate/training.log"
-    "$jdk_home/bin/java" -XX:AOTCache="$cache" -XX:AOTMode=on "@$install/$process.args" --help >cached.txt 2>cached.err || fail "the $process cannot use its cache: $(cat cached.err)"
+    "$jdk_home/bin/java" -XX:AOTCache="$cache" -XX:AOTMode=on "${start[@]}" --help >cached.txt 2>cached.err || fail "the $process cannot use its cache: $(cat cached.err)"
     [ ! -s cached.err ] || fail "the $process with its cache is not silent: $(cat cached.err)"
     # What the JVM thinks of a cache it cannot read must not reach the client.
     cp "$cache" damaged.aot
     printf 'no cache' | dd of=damaged.aot conv=notrunc 2>dd.err
-    "$jdk_home/bin/java" -XX:AOTCache=damaged.aot "@$install/$process.args" --help >damaged.txt 2>damaged.err || fail "the $process does not start with a damaged cache: $(cat damaged.err)"
+    "$jdk_home/bin/java" -XX:AOTCache=damaged.aot "${start[@]}" --help >damaged.txt 2>damaged.err || fail "the $process does not start with a damaged cache: $(cat damaged.err)"
     cmp cached.txt damaged.txt || fail "the $process with a damaged cache prints something else on standard output"
     [ -s damaged.err ] || fail "the JVM did not notice the damaged cache of the $process"
 done

@@ -19,9 +19,6 @@ relay_options='-XX:TieredStopAtLevel=1
 # After running out of memory nobody knows what a daemon still holds true: it ends, and relays start another.
 server_options='-XX:+ExitOnOutOfMemoryError'
 command_options='-XX:TieredStopAtLevel=1'
-relay_main=dev.countergate.relay.Relay
-server_main=dev.countergate.server.Main
-command_main=dev.countergate.server.Main
 
 builds_kept=3
 
@@ -122,26 +119,35 @@ build_install() {
     build_new=$builds/new.$$
     rm -rf "$build_new" "$install"
     mkdir "$build_new" && cp -R "$root/server/target/dist/." "$build_new/" || return 1
-    build_unpack_store
-    build_write_options relay "$install/countergate-relay.jar"
-    build_class_path=$install/countergate.jar
-    for build_jar in "$build_new"/lib/*.jar; do
-        build_class_path=$build_class_path:$install/lib/${build_jar##*/}
-    done
-    build_write_options server "$build_class_path"
-    build_write_options command "$build_class_path"
-    (cd "$build_new" && build_sums ./*.jar lib/*.jar && { [ ! -d native ] || build_sums native/*; }) >"$build_new/SHA256SUMS"
+    build_fill
     mv "$build_new" "$install" || return 1
-
-    say 'making the start-up caches'
-    "$jdk_home/bin/java" -Xlog:disable -Xlog:all=warning:stderr "$root/scripts/training/Train.java" "$install" \
-        </dev/null >"$builds/training.log" 2>&1 ||
-        say "not every start-up cache could be made (see $builds/training.log); starting will take longer"
+    build_train "$install" "$jdk_home"
     # What a start-up cache depends on besides the jars, for `countergate doctor` to hash again.
     for build_file in "$install"/*.aot "$install"/*.args "$jdk_home/lib/modules" "$jdk_home/lib/server/"*; do
         [ ! -f "$build_file" ] || build_sums "$build_file" >>"$install/SHA256SUMS"
     done
     : >"$install/complete"
+}
+
+# What a build has besides its jars, save the start-up caches, which know where it lies.
+build_fill() {
+    build_unpack_store
+    for build_name in relay server command; do
+        eval "build_options=\$${build_name}_options"
+        {
+            printf '%s\n' "$common_options"
+            [ -z "$build_options" ] || printf '%s\n' "$build_options"
+        } >"$build_new/$build_name.args"
+    done
+    (cd "$build_new" && build_sums ./*.jar lib/*.jar && { [ ! -d native ] || build_sums native/*; }) >"$build_new/SHA256SUMS"
+}
+
+# Makes the start-up caches of the build $1 for the Java $2.
+build_train() {
+    say 'making the start-up caches'
+    "$jdk_home/bin/java" -Xlog:disable -Xlog:all=warning:stderr "$root/scripts/training/Train.java" "$1" "$2" \
+        </dev/null >"$builds/training.log" 2>&1 ||
+        say "not every start-up cache could be made (see $builds/training.log); starting will take longer"
 }
 
 # The store's native library, out of its jar once and for all: else each start writes it to /tmp, which may not be
@@ -170,20 +176,6 @@ build_key() {
 
 build_sums() {
     if command -v sha256sum >/dev/null 2>&1; then sha256sum "$@"; else shasum -a 256 "$@"; fi
-}
-
-# $1 a process, $2 its class path. A quoted string of an argument file takes a backslash before " and \.
-build_write_options() {
-    eval "build_options=\$${1}_options build_main=\$${1}_main"
-    {
-        printf '%s\n' "$common_options"
-        [ -z "$build_options" ] || printf '%s\n' "$build_options"
-        for build_library in "$build_new"/native/*; do
-            [ ! -f "$build_library" ] || [ "$1" = relay ] || printf -- '-Dorg.sqlite.lib.path="%s"\n-Dorg.sqlite.lib.name=%s\n' \
-                "$(printf '%s' "$install/native" | sed 's/[\\"]/\\&/g')" "${build_library##*/}"
-        done
-        printf -- '-cp\n"%s"\n%s\n' "$(printf '%s' "$2" | sed 's/[\\"]/\\&/g')" "$build_main"
-    } >"$build_new/$1.args"
 }
 
 # The same question `countergate` asks at every start.

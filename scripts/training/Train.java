@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Makes the start-up caches of one installation: {@code java Train.java INSTALL}.
+ * Makes the start-up caches of one installation: {@code java Train.java INSTALL JAVA_HOME}.
  *
  * <p>The caches hold what the JVM loaded, linked and profiled during a training run, so the run does
  * what the product does every day: a daemon with a catalogue, a relay with a client's session (the
@@ -58,12 +58,14 @@ final class Train {
     private static final Pattern REFUSAL = Pattern.compile("\"error\":\\{|\"isError\":true");
 
     private final Path install;
+    private final Path java;
     private final Path source;
     private final Path work;
     private final String backend;
 
-    private Train(Path install, Path source, Path work, String backend) {
+    private Train(Path install, Path java, Path source, Path work, String backend) {
         this.install = install;
+        this.java = java;
         this.source = source;
         this.work = work;
         this.backend = backend;
@@ -71,6 +73,7 @@ final class Train {
 
     public static void main(String[] arguments) throws Exception {
         Path install = Path.of(arguments[0]).toAbsolutePath();
+        Path java = Path.of(arguments[1], "bin", "java").toAbsolutePath();
         Path source =
                 Path.of(
                         System.getProperty(
@@ -82,7 +85,7 @@ final class Train {
         boolean complete = false;
         try {
             String backend = "http://127.0.0.1:" + stub.getAddress().getPort();
-            complete = new Train(install, source, work, backend).run();
+            complete = new Train(install, java, source, work, backend).run();
         } finally {
             stub.stop(0);
             delete(work);
@@ -198,9 +201,13 @@ final class Train {
     private Process start(String name, Redirects redirects, String... arguments)
             throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(java.toString());
         command.add("-XX:AOTCacheOutput=" + cache(name));
         command.add("@" + install.resolve(name + ".args"));
+        command.add("-Dorg.sqlite.lib.path=" + install.resolve("native"));
+        command.add("-jar");
+        String jar = name.equals("relay") ? "countergate-relay.jar" : "countergate.jar";
+        command.add(install.resolve(jar).toString());
         command.addAll(List.of(arguments));
         System.err.println(String.join(" ", command));
         ProcessBuilder builder =
