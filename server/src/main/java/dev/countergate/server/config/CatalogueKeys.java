@@ -153,7 +153,10 @@ final class CatalogueKeys {
                                     new Whole(1, 10),
                                     "persons asked for; with `approve` only")
                             .or(1),
-                    required("when", TEXT, "a CEL expression over the call; see the cookbook"),
+                    required(
+                            "when",
+                            TEXT,
+                            "a CEL expression over the call; docs/policy.md lists what it sees"),
                     optional(
                             "reason",
                             TEXT,

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 class CatalogueReferenceTest {
     private static final MarkdownPage PAGE = MarkdownPage.read("docs/catalogue.md");
-    private static final Map<String, Shape.Block> BLOCKS = blocks();
+    static final Map<String, Shape.Block> BLOCKS = blocks();
 
     private static Map<String, Shape.Block> blocks() {
         Map<String, Shape.Block> blocks = new LinkedHashMap<>();

@@ -9,11 +9,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.NullMarked;
 import tools.jackson.databind.node.ValueNode;
 
 /** Writes the tables of keys between {@code <!-- keys: NAME -->} and {@code <!-- /keys -->} of a page. */
-@NullMarked
 final class KeyTables {
     private static final Pattern PLACE =
             Pattern.compile("<!-- keys: (\\w+) -->\n[\\s\\S]*?<!-- /keys -->");

@@ -13,7 +13,6 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.NullMarked;
 
 /**
  * A page of the documentation.
@@ -22,7 +21,6 @@ import org.jspecify.annotations.NullMarked;
  * @param file where it lies
  * @param text what it says
  */
-@NullMarked
 public record MarkdownPage(String name, Path file, String text) {
     /** The folder of the repository. */
     public static final Path ROOT =

@@ -7,14 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.NullMarked;
 
 /**
  * A session as a page shows it, held against what came of typing it. {@code ...} stands for any lines. What differs from run
  * to run is not compared: times, ids, codes, digests, keys, ports, who is logged in, and how wide a column is. An id or a
  * code that was shown stands, in the lines typed later, for the one of the run.
  */
-@NullMarked
 final class Session {
     private static final Pattern NAME =
             Pattern.compile("\\bp-[0-9a-z]{26}\\b|\\b[0-9a-f]{8}\\b(?!-[0-9a-f]{4}-)");

@@ -2,10 +2,8 @@ package dev.countergate.server.docs;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.NullMarked;
 
 /** A line as somebody types it at a shell, taken apart as far as the documentation's lines need. */
-@NullMarked
 final class ShellLine {
     private final String line;
     private final List<List<String>> commands = new ArrayList<>();
