@@ -48,6 +48,7 @@ public final class CommandTree {
                         .addSubcommand(audit(console))
                         .addSubcommand(new ConnectCommand(console))
                         .addSubcommand(new DoctorCommand(console))
+                        .addSubcommand(new CompletionCommand(console))
                         .addSubcommand(new DemoCommand(console));
         withHelp(commands);
         commands.getCommandSpec().version("countergate " + Version.TEXT);

@@ -49,7 +49,9 @@ class CommandTest {
                     "policy",
                     "audit",
                     "connect",
-                    "doctor");
+                    "doctor",
+                    "completion",
+                    "demo");
 
     @TempDir private Path folder;
 
@@ -81,7 +83,7 @@ class CommandTest {
     void lists_the_commands_there_are_and_no_others() {
         Outcome help = run("--help");
         assertThat(help.code()).isZero();
-        assertThat(help.out()).contains(NOW).doesNotContain("demo", "enroll", "confirm");
+        assertThat(help.out()).contains(NOW).doesNotContain("enroll", "confirm");
     }
 
     @Test
@@ -92,7 +94,6 @@ class CommandTest {
             assertThat(help.out())
                     .as(command)
                     .contains("Usage: countergate " + command)
-                    .contains("catalogue")
                     .contains("--help")
                     .contains("\n  $ ");
         }
