@@ -179,27 +179,28 @@ final class ApproverCommand implements Callable<Integer> {
             JsonNode approvers =
                     OperatorClient.ask(state, OperatorClient.request("approvers"))
                             .path("approvers");
-            if (json) {
-                console.print(approvers);
-            } else if (approvers.isEmpty()) {
-                console.print(
-                        "nobody may approve here yet: `countergate approver add NAME --new` enrols"
-                                + " the first key");
-            } else {
-                List<List<String>> rows = new ArrayList<>();
-                rows.add(List.of("PERSON", "KIND", "FINGERPRINT", "FROM", "UNTIL"));
-                for (JsonNode each : approvers.values()) {
-                    rows.add(
-                            List.of(
-                                    PendingCommand.cell(each, "person"),
-                                    PendingCommand.cell(each, "kind"),
-                                    PendingCommand.cell(each, "fingerprint"),
-                                    PendingCommand.cell(each, "valid_after"),
-                                    PendingCommand.cell(each, "valid_before")));
-                }
-                console.table(rows);
-            }
+            console.listing(
+                    json,
+                    approvers,
+                    "nobody may approve here yet: `countergate approver add NAME --new` enrols the"
+                            + " first key",
+                    () -> rows(approvers));
             return ExitCode.DONE;
+        }
+
+        private static List<List<String>> rows(JsonNode approvers) {
+            List<List<String>> rows = new ArrayList<>();
+            rows.add(List.of("PERSON", "KIND", "FINGERPRINT", "FROM", "UNTIL"));
+            for (JsonNode each : approvers.values()) {
+                rows.add(
+                        List.of(
+                                PendingCommand.cell(each, "person"),
+                                PendingCommand.cell(each, "kind"),
+                                PendingCommand.cell(each, "fingerprint"),
+                                PendingCommand.cell(each, "valid_after"),
+                                PendingCommand.cell(each, "valid_before")));
+            }
+            return rows;
         }
     }
 

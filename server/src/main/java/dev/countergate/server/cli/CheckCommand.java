@@ -103,7 +103,7 @@ final class CheckCommand implements Callable<Integer> {
                         RuleTable.print(found, console);
                         if (!found.principals().all().isEmpty()) {
                             console.print("");
-                            PrincipalTable.print(found, found.principals().all(), console);
+                            console.table(PrincipalTable.rows(found, found.principals().all()));
                         }
                     });
             runbooks.ifPresent(table -> table.print(console));

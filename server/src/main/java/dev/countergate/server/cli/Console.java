@@ -118,6 +118,22 @@ public record Console(
         lines(rows, true, tones);
     }
 
+    /**
+     * Prints what a command lists: as JSON, in rows, or that there is nothing.
+     *
+     * @param none what is said where there is nothing, with what to do
+     * @param rows made only where they are shown, the first with the names of the columns
+     */
+    void listing(boolean json, JsonNode all, String none, Supplier<List<List<String>>> rows) {
+        if (json) {
+            print(all);
+        } else if (all.isEmpty()) {
+            print(none);
+        } else {
+            table(rows.get());
+        }
+    }
+
     /** Prints rows under each other that have no names. */
     void list(List<List<String>> rows) {
         lines(rows, false, row -> Tone.PLAIN);

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class PrincipalTable {
     private PrincipalTable() {}
 
-    static void print(Catalogue catalogue, Collection<Principal> principals, Console console) {
+    static List<List<String>> rows(Catalogue catalogue, Collection<Principal> principals) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("PRINCIPAL", "PERSON", "TOOLS", "LIMITS", "EXPIRES"));
         for (Principal principal : principals) {
@@ -45,7 +45,7 @@ final class PrincipalTable {
                                             .collect(Collectors.joining(", ")),
                             expires == null ? "-" : expires.toString()));
         }
-        console.table(rows);
+        return rows;
     }
 
     static ArrayNode json(Catalogue catalogue, Collection<Principal> principals) {

@@ -173,13 +173,11 @@ final class TokenCommand implements Callable<Integer> {
                     catalogue.get().principals().all().stream()
                             .filter(principal -> principal.token() != null)
                             .toList();
-            if (json) {
-                console.print(PrincipalTable.json(catalogue.get(), tokens));
-            } else if (tokens.isEmpty()) {
-                console.print("there are no tokens: `countergate token add NAME` makes one");
-            } else {
-                PrincipalTable.print(catalogue.get(), tokens, console);
-            }
+            console.listing(
+                    json,
+                    PrincipalTable.json(catalogue.get(), tokens),
+                    "there are no tokens: `countergate token add NAME` makes one",
+                    () -> PrincipalTable.rows(catalogue.get(), tokens));
             return ExitCode.DONE;
         }
     }

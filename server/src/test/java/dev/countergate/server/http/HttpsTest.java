@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.countergate.policy.token.Digest;
 import dev.countergate.server.http.HttpSettings.Tls;
 import dev.countergate.server.mcp.FakeTools;
 import dev.countergate.testing.process.Workplace;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** HTTP with TLS from PEM files. */
 @Timeout(60)
@@ -56,6 +61,22 @@ class HttpsTest {
                             Served.initializeBody("2025-11-25")));
 
             assertThat(http.reply().header("Mcp-Session-Id")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void tells_which_certificate_it_serves_whatever_its_file_holds_by_now() throws Exception {
+        Tls files = tls("EC", "EC");
+        ObjectNode status = JsonNodeFactory.instance.objectNode();
+        try (Served served = served(files);
+                SSLSocket socket = connect(served, "EC", "TLSv1.3")) {
+            byte[] shown = socket.getSession().getPeerCertificates()[0].getEncoded();
+            Files.writeString(files.certificate(), "another by now");
+            served.listener.describe(status);
+            JsonNode told = status.path("http").path("certificate");
+            assertThat(told.path("sha256").asString()).isEqualTo(Digest.of(shown).hex());
+            assertThat(told.path("file").asString()).isEqualTo(files.certificate().toString());
+            assertThat(Instant.parse(told.path("not_after").asString())).isAfter(Instant.now());
         }
     }
 
