@@ -1,6 +1,5 @@
-package dev.countergate.server.config;
+package dev.countergate.server.docs;
 
-import dev.countergate.server.docs.MarkdownPage;
 import dev.countergate.server.yaml.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,31 +11,38 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.node.ValueNode;
 
 /** Writes the tables of keys between {@code <!-- keys: NAME -->} and {@code <!-- /keys -->} of a page. */
-final class KeyTables {
+public final class KeyTables {
     private static final Pattern PLACE =
             Pattern.compile("<!-- keys: (\\w+) -->\n[\\s\\S]*?<!-- /keys -->");
 
+    private final MarkdownPage page;
+    private final Map<Shape.Text, String> words;
     private final Map<String, String> anchors;
 
-    private KeyTables(Map<String, String> anchors) {
-        this.anchors = anchors;
-    }
-
-    /** The blocks that the page has a table of, in its order. */
-    static List<String> named(MarkdownPage page) {
-        return PLACE.matcher(page.text()).results().map(found -> found.group(1)).toList();
-    }
-
-    /** The page with its tables as {@code blocks} say. */
-    static String filled(MarkdownPage page, Map<String, Shape.Block> blocks) {
-        Map<String, String> anchors =
+    /**
+     * The tables of {@code page}.
+     *
+     * @param words what some texts are called there, in place of what is wanted of them
+     */
+    public KeyTables(MarkdownPage page, Map<Shape.Text, String> words) {
+        this.page = page;
+        this.words = Map.copyOf(words);
+        this.anchors =
                 PLACE.matcher(page.text())
                         .results()
                         .collect(
                                 Collectors.toMap(
                                         found -> found.group(1),
                                         found -> page.anchorBefore(found.start())));
-        KeyTables tables = new KeyTables(anchors);
+    }
+
+    /** The blocks that the page has a table of, in its order. */
+    public List<String> named() {
+        return PLACE.matcher(page.text()).results().map(found -> found.group(1)).toList();
+    }
+
+    /** The page with its tables as {@code blocks} say. */
+    public String filled(Map<String, Shape.Block> blocks) {
         return PLACE.matcher(page.text())
                 .replaceAll(
                         found ->
@@ -44,7 +50,7 @@ final class KeyTables {
                                         "<!-- keys: "
                                                 + found.group(1)
                                                 + " -->\n\n"
-                                                + tables.table(blocks.get(found.group(1)))
+                                                + table(blocks.get(found.group(1)))
                                                 + "\n<!-- /keys -->"));
     }
 
@@ -93,20 +99,12 @@ final class KeyTables {
         return String.join(" or ", types);
     }
 
-    private static String text(Shape.Text text) {
-        if (text.equals(CommonShapes.NAME)) {
-            return "name";
-        }
-        if (text.equals(CommonShapes.TOOL_NAME)) {
-            return "tool name";
-        }
-        if (text.equals(CommonShapes.DURATION)) {
-            return "duration";
-        }
+    private String text(Shape.Text text) {
         if (text.equals(Shape.Text.ANY) || text.equals(Shape.Text.NOT_BLANK)) {
             return "text";
         }
-        return escaped(text.wanted().replaceFirst("^an? ", ""));
+        String wanted = text.wanted().replaceFirst("^an? ", "");
+        return words.getOrDefault(text, escaped(wanted));
     }
 
     private static String escaped(String text) {
