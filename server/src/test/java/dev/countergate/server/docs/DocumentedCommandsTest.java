@@ -46,6 +46,7 @@ class DocumentedCommandsTest {
                     "openssl",
                     "printf",
                     "sha256sum",
+                    "source",
                     "sqlite3",
                     "ssh-keygen",
                     "sudo",

@@ -42,7 +42,8 @@ final class ShellLine {
                 }
                 case '<', '>' -> {
                     end();
-                    isRedirected = true;
+                    // In <(...) stands a command of its own.
+                    isRedirected = at < line.length() && line.charAt(at) != '(';
                 }
                 case '#' -> {
                     if (inWord) {
