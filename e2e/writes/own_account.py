@@ -50,10 +50,17 @@ def identity(name):
 
 
 def run(name, *command, given=""):
-    """Runs a command of the program as an account; its exit code, what it printed and what it complained of."""
+    """Runs a command of the program as an account, given a text or a file; its exit code, what it printed and complained of."""
     environment = {"PATH": os.environ["PATH"], "HOME": FOLDER, "COUNTERGATE_BUILD": "never"}
     done = subprocess.run(
-        [LAUNCHER, *command], input=given, capture_output=True, text=True, cwd="/", env=environment, timeout=120, **identity(name)
+        [LAUNCHER, *command],
+        **({"input": given} if isinstance(given, str) else {"stdin": given}),
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env=environment,
+        timeout=120,
+        **identity(name),
     )
     return done.returncode, done.stdout, done.stderr
 
@@ -108,6 +115,12 @@ def unit():
     return found
 
 
+def is_read_only_possible():
+    """Whether a mount namespace can be had here, as systemd makes one."""
+    tried = "mount --make-rprivate / && mount --bind /var/lib /var/lib && mount -o remount,bind,ro /"
+    return subprocess.run(["unshare", "--mount", "sh", "-c", tried], capture_output=True).returncode == 0
+
+
 def start(log):
     """Runs the unit's ExecStart as it says, where there is no systemd to do it."""
     said = unit()
@@ -118,6 +131,11 @@ def start(log):
         environment.update(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
     confined = ["setpriv", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--reuid", user, "--regid", said["Group"][0]]
     confined += ["--groups", ",".join(groups.split()), "--"]
+    if is_read_only_possible():
+        # What ProtectSystem=strict and StateDirectory= make of the file system.
+        kept = [f"/var/lib/{each}" for each in said["StateDirectory"][0].split()]
+        binds = "".join(f"mount --bind {each} {each} && " for each in kept)
+        confined = ["unshare", "--mount", "sh", "-c", f'mount --make-rprivate / && {binds}mount -o remount,bind,ro / && exec "$@"', "sh"] + confined
     return subprocess.Popen(
         confined + command.split(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, cwd="/", umask=int(said["UMask"][0], 8)
     )
@@ -174,6 +192,13 @@ try:
         status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
     assert status["NoNewPrivs"] == "1" and int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0, status
     print(f"ok: the daemon runs as {NAME}, with no capability and no way to one")
+    if is_read_only_possible():
+        with open(f"/proc/{daemon.pid}/mounts", encoding="utf-8") as file:
+            of_root = [line.split()[3] for line in file if line.split()[1] == "/"]
+        assert of_root[-1].split(",")[0] == "ro", of_root
+        print("ok: it can write to nothing but its state")
+    else:
+        print("not shown: that it can do with a read-only file system: no mount namespace here")
 
     read, asked = relayed(AGENT, ("state", "any"), ("act", "by-the-agent"))
     assert not read["result"].get("isError"), read
@@ -220,11 +245,14 @@ try:
     line = next(line for line in shown.splitlines() if "S1" in line)
     print(f"ok: {OPERATOR} sees the proposal, and `status` says `{' '.join(line.split())}`")
 
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "a passphrase", "-f", FOLDER + "/key"], check=True)
-    os.chmod(FOLDER + "/key.pub", 0o644)
-    code, out, err = run(OPERATOR, "approver", "add", "olga", FOLDER + "/key.pub", "--state", STATE)
+    # A person's home is closed to the daemon's account: the public half is handed in.
+    os.makedirs(FOLDER + "/home", 0o700)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "a passphrase", "-f", FOLDER + "/home/key"], check=True)
+    with open(FOLDER + "/home/key.pub", encoding="utf-8") as key:
+        code, out, err = run(OPERATOR, "approver", "add", "olga", "/dev/stdin", "--state", STATE, given=key)
     assert code != 0, "an operator enrolled the first key"
-    code, out, err = run(NAME, "approver", "add", "olga", FOLDER + "/key.pub", "--state", STATE)
+    with open(FOLDER + "/home/key.pub", encoding="utf-8") as key:
+        code, out, err = run(NAME, "approver", "add", "olga", "/dev/stdin", "--state", STATE, given=key)
     assert code == 0, out + err
     print("ok: the first key is enrolled by the daemon's own account, and by no operator")
 
