@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -41,6 +42,7 @@ public final class Demo {
     private final InstantSource clock;
     private final Page page;
     private final boolean isUnattended;
+    private volatile boolean isEnding;
 
     /**
      * @param environment in which this process was started; it names the program as COUNTERGATE_LAUNCHER
@@ -92,6 +94,7 @@ public final class Demo {
                 workspace.add(world.environment());
                 code = tell(workspace, world, keygen);
             } finally {
+                stay();
                 Runtime.getRuntime().removeShutdownHook(ending);
             }
         }
@@ -103,8 +106,16 @@ public final class Demo {
 
     /** Where the process is being ended: by Ctrl-C, or by somebody else. */
     private void abandon(Workspace workspace) {
+        isEnding = true;
         page.close();
         workspace.abandon();
+    }
+
+    /** What a process that is being ended finds broken is no news: its end comes from elsewhere. */
+    private void stay() throws InterruptedException {
+        if (isEnding) {
+            new CountDownLatch(1).await();
+        }
     }
 
     private int tell(Workspace workspace, World world, Path keygen)

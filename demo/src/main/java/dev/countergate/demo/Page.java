@@ -12,8 +12,8 @@ import java.util.List;
 final class Page implements AutoCloseable {
     private static final int WIDTH = 78;
     private static final int INDENT = 3;
-    private static final int MILLIS_A_BLOCK = 300;
-    private static final int MILLIS_A_CHARACTER = 14;
+    private static final int MILLIS_A_BLOCK = 200;
+    private static final int MILLIS_A_CHARACTER = 9;
 
     private final PrintStream out;
     private final boolean isColoured;

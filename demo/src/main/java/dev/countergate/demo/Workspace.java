@@ -1,7 +1,10 @@
 package dev.countergate.demo;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A fresh folder for all that the demo makes, in which Countergate's commands find neither the user's home nor their
@@ -23,13 +27,26 @@ final class Workspace implements AutoCloseable {
     private static final List<String> KEPT =
             List.of("PATH", "TERM", "LANG", "LC_ALL", "LC_CTYPE", "COUNTERGATE_JAVA_HOME");
 
-    /** Its input ends with the demo; what a terminal sends to all of its processes does not end it before. */
+    /** What the demo says to it last; where it is killed, it says nothing. */
+    private static final String DONE = "done\n";
+
+    /** What a terminal sends to all of its processes does not end it. */
     private static final String SWEEPING =
             """
             trap '' INT TERM HUP
-            cat >/dev/null
-            [ ! -d "$2" ] || "$1" stop --state "$2" >/dev/null 2>&1
-            rm -rf -- "$3"
+            launcher=$1 state=$2 folder=$3
+            sweep() {
+                [ ! -d "$state" ] || "$launcher" stop --state "$state" >/dev/null 2>&1
+                rm -rf -- "$folder"
+            }
+            read -r end
+            sweep
+            [ "$end" != done ] || exit 0
+            # A daemon that was about to start may come all the same.
+            for _ in 1 2 3 4 5 6 7 8 9 10; do
+                sleep 1
+                [ ! -e "$folder" ] || sweep
+            done
             """;
 
     private static final int SWEEPING_SECONDS_MAX = 30;
@@ -38,6 +55,7 @@ final class Workspace implements AutoCloseable {
     private final Path launcher;
     private final Map<String, String> environment;
     private final Process sweeper;
+    private final AtomicBoolean isSwept = new AtomicBoolean();
 
     /**
      * Makes the folder.
@@ -48,7 +66,15 @@ final class Workspace implements AutoCloseable {
     Workspace(Map<String, String> caller, Path launcher) throws IOException {
         this.launcher = launcher;
         // A short name: sockets lie in it, whose paths may not be long.
-        folder = Files.createTempDirectory("cg-demo").toRealPath();
+        String temporary = caller.getOrDefault("TMPDIR", "");
+        folder =
+                Files.createTempDirectory(
+                                Path.of(
+                                        temporary.isEmpty()
+                                                ? System.getProperty("java.io.tmpdir")
+                                                : temporary),
+                                "cg-demo")
+                        .toRealPath();
         environment = environment(caller);
         ProcessBuilder builder =
                 new ProcessBuilder(
@@ -120,25 +146,47 @@ final class Workspace implements AutoCloseable {
         environment.putAll(variables);
     }
 
-    /** Ends every process this one has started, but the one that cleans up; for when this one is being ended itself. */
+    /**
+     * Ends every process this one has started, and does what {@link #close} does; for when this one is being ended itself.
+     */
     void abandon() {
         ProcessHandle.current()
                 .children()
                 .filter(each -> each.pid() != sweeper.pid())
                 .forEach(ProcessHandle::destroy);
-        close();
+        sweep("");
     }
 
     /** Stops the daemon and removes the folder; returns when both is done. */
     @Override
     public void close() {
+        sweep(DONE);
+    }
+
+    private void sweep(String last) {
+        if (!isSwept.compareAndSet(false, true)) {
+            return;
+        }
+        try (OutputStream in = sweeper.getOutputStream()) {
+            in.write(last.getBytes(US_ASCII));
+        } catch (IOException gone) {
+            throw new IllegalStateException(
+                    "what cleans up is gone: remove `" + folder + "`", gone);
+        }
+        awaitGone();
+    }
+
+    private void awaitGone() {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SWEEPING_SECONDS_MAX);
         try {
-            sweeper.getOutputStream().close();
-            if (!sweeper.waitFor(SWEEPING_SECONDS_MAX, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("`" + folder + "` is still being removed");
+            while (Files.exists(folder)) {
+                if (System.nanoTime() - end > 0) {
+                    throw new IllegalStateException("`" + folder + "` is not gone yet: remove it");
+                }
+                TimeUnit.MILLISECONDS.sleep(10);
             }
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException("`" + folder + "` may be left: remove it", e);
+        } catch (InterruptedException nobodyWaits) {
+            Thread.currentThread().interrupt();
         }
     }
 }

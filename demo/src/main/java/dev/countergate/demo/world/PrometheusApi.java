@@ -114,7 +114,7 @@ final class PrometheusApi {
         Instant start = query.first("start").map(PrometheusApi::time).orElse(Instant.EPOCH);
         Instant end = query.first("end").map(PrometheusApi::time).orElse(Instant.EPOCH);
         Duration step = step(query.first("step").orElse(""));
-        if (step.isZero() || end.isBefore(start)) {
+        if (!step.isPositive() || end.isBefore(start)) {
             return failure(400, "bad_data", "a range needs a start, a later end and a step");
         }
         if (Duration.between(start, end).dividedBy(step) >= POINTS_MAX) {
