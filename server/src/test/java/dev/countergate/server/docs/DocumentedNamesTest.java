@@ -2,6 +2,7 @@ package dev.countergate.server.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.policy.result.FailureCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -90,6 +91,28 @@ class DocumentedNamesTest {
         // The launcher sets it for its own process and says nothing of it.
         read.remove("COUNTERGATE_LAUNCHER");
         assertThat(told).containsExactlyInAnyOrderElementsOf(read);
+    }
+
+    @Test
+    void codes_are_those_the_program_gives() {
+        String page = MarkdownPage.read("docs/operations.md").text();
+        Set<String> told =
+                CODE.matcher(page.substring(page.indexOf("\n## Codes\n")))
+                        .results()
+                        .map(found -> found.group(1))
+                        .filter(code -> code.matches("[A-Z]+(?:_[A-Z]+)*"))
+                        .collect(Collectors.toCollection(TreeSet::new));
+        String program =
+                Stream.concat(
+                                sources("policy/src/main").stream(),
+                                sources("server/src/main").stream())
+                        .map(name -> MarkdownPage.read(name).text())
+                        .collect(Collectors.joining());
+        assertThat(told)
+                .isNotEmpty()
+                .allMatch(code -> program.matches("(?s).*\\b" + code + "\\b.*"));
+        assertThat(told)
+                .containsAll(Stream.of(FailureCode.values()).map(FailureCode::name).toList());
     }
 
     private static List<String> sources(String folder) {

@@ -113,6 +113,25 @@ class DocumentedSessionsTest {
 
     @Test
     @Tag("long")
+    void backups_go_as_their_page_says() throws Exception {
+        Path catalogue =
+                Files.writeString(
+                        Files.createDirectories(folder.resolve("ops")).resolve("tools.yaml"),
+                        MarkdownPage.read("docs/catalogue.md").fences("yaml").getFirst().text());
+        installCommand();
+        environment.put("HOME", folder.toString());
+        environment.put("PATH", folder.resolve("bin") + ":/usr/bin:/bin");
+        environment.put("COUNTERGATE_LAUNCHER", folder.resolve("bin/countergate").toString());
+        try {
+            here("call proposal_list --config " + catalogue, folder);
+            type(MarkdownPage.read("docs/operations.md"), folder);
+        } finally {
+            here("stop", folder);
+        }
+    }
+
+    @Test
+    @Tag("long")
     void the_demo_goes_as_the_first_page_says() throws Exception {
         Pty.require();
         Path work = Files.createDirectories(folder.resolve("work"));
@@ -211,7 +230,10 @@ class DocumentedSessionsTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream both = new PrintStream(out, true, UTF_8);
         CommandTree.of(new Console(environment, work, both, both))
-                .execute(ShellLine.commands(line).getFirst().toArray(String[]::new));
+                .execute(
+                        ShellLine.commands(line.replace(" ~/", " " + folder + "/"))
+                                .getFirst()
+                                .toArray(String[]::new));
         return out.toString(UTF_8);
     }
 

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /**
  * A session as a page shows it, held against what came of typing it. {@code ...} stands for any lines. What differs from run
- * to run is not compared: times, ids, codes, digests, keys, ports, who is logged in, and how wide a column is. An id or a
+ * to run is not compared: times, ids, codes, digests, keys, ports, processes, how many leaves there are, who is logged in, and how wide a column is. An id or a
  * code that was shown stands, in the lines typed later, for the one of the run.
  */
 final class Session {
@@ -104,6 +104,7 @@ final class Session {
                 .replaceAll("\\bunix:[\\w-]+", "unix:USER")
                 .replaceAll("(?:why:|by) [a-z_][a-z0-9_-]{0,30}:", "by USER:")
                 .replaceAll("\\b\\d+ leaves", "N leaves")
+                .replaceAll("\\bprocess \\d+", "process N")
                 .replaceAll(" {2,}", "  ")
                 .strip();
     }
