@@ -132,6 +132,9 @@ public final class CommandTree {
             footer = {
                 "",
                 "Exit codes: 0 done, 1 failed, 2 refused, 3 invalid configuration, 64 wrong usage.",
+                "On a terminal a row that is too wide goes on below itself; a word longer than a line, such",
+                "as a path, stays whole, and what a person signs for is shown to the byte, however wide.",
+                "Faults and errors are one line each. With NO_COLOR set nothing is coloured.",
                 "",
                 "  $ countergate check tools.yaml",
                 "  $ countergate call error_ratio service=checkout",

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class WaitingTest {
@@ -49,5 +51,32 @@ class WaitingTest {
                         "countergate: 1 leaves so far (0 s)\ncountergate: 2 leaves so far (0 s)\n")
                 .doesNotContain("\r", "\u001b");
         assertThat(leaves.get()).isEqualTo((int) closed.lines().count());
+    }
+
+    @Test
+    void whoever_was_speaking_is_done_once_it_is_closed() throws Exception {
+        AtomicReference<Thread> speaker = new AtomicReference<>();
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        Waiting waiting =
+                new Waiting(
+                        () -> {
+                            speaker.set(Thread.currentThread());
+                            uninterruptibly(mayGoOn);
+                            return "slowly ".repeat(10_000);
+                        },
+                        console,
+                        Duration.ofMillis(1));
+        Workplace.await("a word", () -> speaker.get() != null);
+        mayGoOn.countDown();
+        waiting.close();
+        assertThat(speaker.get().isAlive()).isFalse();
+    }
+
+    private static void uninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException nobodyInterrupts) {
+            throw new AssertionError(nobodyInterrupts);
+        }
     }
 }
