@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -36,7 +37,6 @@ final class SampleDaemon implements AutoCloseable {
 
     private final Built.Ready built;
     private final ApproverKey key;
-    private final Thread session;
     private final LineClient client;
     private final Pipe toServer = Pipe.open();
     private final Pipe toClient = Pipe.open();
@@ -65,7 +65,7 @@ final class SampleDaemon implements AutoCloseable {
                     case Built.Ready ready -> ready;
                     case Built.Faulty faulty -> throw new AssertionError(faulty);
                 };
-        session = Thread.ofVirtual().start(this::serve);
+        Thread.ofVirtual().start(this::serve);
         client =
                 LineClient.connect(
                         Channels.newInputStream(toClient.source()),
@@ -119,7 +119,7 @@ final class SampleDaemon implements AutoCloseable {
 
     private ObjectNode ask(String operation, ObjectNode request) throws RefusedException {
         ObjectNode answer = NODES.objectNode();
-        built.operations().get(operation).perform(request, "root", answer);
+        Objects.requireNonNull(built.operations().get(operation)).perform(request, "root", answer);
         return answer;
     }
 
@@ -144,9 +144,8 @@ final class SampleDaemon implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         toServer.sink().close();
-        session.join();
         built.service().close();
         toServer.source().close();
         toClient.source().close();

@@ -56,7 +56,7 @@ final class ScenarioRun implements AutoCloseable {
         api.resetAll();
         scenario.path("exchange").forEach(this::stub);
         putMachines(folder);
-        daemon = new SampleDaemon(folder, quick(folder), variables(folder));
+        daemon = new SampleDaemon(folder, quick(folder), variables());
     }
 
     /** The sample's catalogue, only that it looks again sooner, and no longer than a scenario says. */
@@ -69,7 +69,7 @@ final class ScenarioRun implements AutoCloseable {
                 within.isEmpty() ? text : text.replaceAll("within: \\d+m", "within: " + within));
     }
 
-    private Map<String, String> variables(Path folder) {
+    private Map<String, String> variables() {
         Map<String, String> variables = new HashMap<>();
         sample.tree()
                 .path("variables")
@@ -320,7 +320,7 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         daemon.close();
         machines.close();
     }
