@@ -218,6 +218,32 @@ class DocumentedCommandsTest {
     }
 
     @Test
+    void every_line_of_a_help_can_be_typed() {
+        List<String> wrong = new ArrayList<>();
+        for (CommandLine leaf : leaves(tree())) {
+            String shown =
+                    leaf.getUsageMessage()
+                            .lines()
+                            .filter(line -> line.startsWith("  "))
+                            .map(line -> line.startsWith("  $ ") ? line.substring(2) : line)
+                            .collect(Collectors.joining("\n"));
+            List<String> lines = typed(new Fence("", 0, "console", shown));
+            if (lines.isEmpty()) {
+                wrong.add(leaf.getCommandSpec().qualifiedName() + ": shows no session");
+            }
+            for (String line : lines) {
+                for (List<String> words : ShellLine.commands(line)) {
+                    String fault = faultOf(words);
+                    if (!fault.isEmpty()) {
+                        wrong.add(line + ": " + fault);
+                    }
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
     void every_command_that_prints_json_tells_its_fields() {
         Set<String> silent = new TreeSet<>();
         for (CommandLine leaf : leaves(tree())) {
