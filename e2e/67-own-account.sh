@@ -21,7 +21,7 @@ clean_up() {
     ! id "$name" >/dev/null 2>&1 || for pid in $(ps -o pid= -u "$name" || :); do kill "$pid" 2>/dev/null || :; done
     for user in "$name-ana" "$name-olga" "$name-eve" "$name"; do ! id "$user" >/dev/null 2>&1 || userdel "$user" 2>/dev/null || :; done
     for group in "$name" "$name-agents" "$name-operators"; do ! getent group "$group" >/dev/null || groupdel "$group" || :; done
-    rm -rf "/etc/$name" "/var/lib/$name" "/var/lib/$name-heads" "/etc/systemd/system/$name.service" "$work"
+    rm -rf "/opt/$name" "/etc/$name" "/var/lib/$name" "/var/lib/$name-heads" "/etc/systemd/system/$name.service" "$work"
 }
 trap clean_up EXIT
 for user in "$name-ana" "$name-olga" "$name-eve"; do

@@ -21,7 +21,7 @@ SECRET = "the-backend's-secret-0123456789"
 
 
 def install(*arguments, code=0):
-    done = subprocess.run([os.path.join(SAMPLE, "install"), "--name", NAME, *arguments], capture_output=True, text=True)
+    done = subprocess.run([os.path.join(SAMPLE, "install"), "--name", NAME, *arguments], capture_output=True, text=True, umask=0)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -132,8 +132,9 @@ def start(log):
     confined = ["setpriv", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--reuid", user, "--regid", said["Group"][0]]
     confined += ["--groups", ",".join(groups.split()), "--"]
     if is_read_only_possible():
-        # What ProtectSystem=strict and StateDirectory= make of the file system.
-        kept = [f"/var/lib/{each}" for each in said["StateDirectory"][0].split()]
+        # What ProtectSystem=strict, StateDirectory= and PrivateTmp= make of the file system; /tmp stays the same one, since the
+        # program may lie there.
+        kept = ["/tmp"] + [f"/var/lib/{each}" for each in said["StateDirectory"][0].split()]
         binds = "".join(f"mount --bind {each} {each} && " for each in kept)
         confined = ["unshare", "--mount", "sh", "-c", f'mount --make-rprivate / && {binds}mount -o remount,bind,ro / && exec "$@"', "sh"] + confined
     return subprocess.Popen(
@@ -179,7 +180,15 @@ with open(os.path.join(loose, "countergate"), "w", encoding="utf-8") as file:
 os.chmod(os.path.join(loose, "countergate"), 0o777)
 said = install("--dry-run", "--program", loose, "--catalogue", config)
 assert f"others than root may write to {loose}/countergate" in said and f"copied to /opt/{NAME}" in said, said
-print("ok: a program that others may write to is not what it would run")
+assert not os.path.exists("/opt/" + NAME), "--dry-run copied it"
+install("--program", loose, "--catalogue", config)
+for path in (f"/opt/{NAME}", f"/opt/{NAME}/countergate"):
+    copied = os.stat(path)
+    assert copied.st_uid == 0 and stat.S_IMODE(copied.st_mode) & 0o022 == 0, (path, oct(copied.st_mode))
+assert unit()["ExecStart"][0].startswith(f"/opt/{NAME}/countergate serve "), unit()["ExecStart"]
+install(*wanted)
+assert made() == first and unit()["ExecStart"][0].startswith(LAUNCHER + " serve "), unit()["ExecStart"]
+print("ok: a program that others may write to is copied to where they may not, and run from there")
 
 with open(ETC + "/environment", "w", encoding="utf-8") as file:
     file.write(f"BACKEND_SECRET={SECRET}\n")
@@ -196,7 +205,7 @@ try:
         with open(f"/proc/{daemon.pid}/mounts", encoding="utf-8") as file:
             of_root = [line.split()[3] for line in file if line.split()[1] == "/"]
         assert of_root[-1].split(",")[0] == "ro", of_root
-        print("ok: it can write to nothing but its state")
+        print("ok: it can write to nothing but its state and /tmp")
     else:
         print("not shown: that it can do with a read-only file system: no mount namespace here")
 
