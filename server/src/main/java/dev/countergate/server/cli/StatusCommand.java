@@ -3,6 +3,8 @@ package dev.countergate.server.cli;
 import dev.countergate.relay.EnvironmentRecord;
 import dev.countergate.relay.ExitCode;
 import dev.countergate.relay.StateDirectory;
+import dev.countergate.server.approver.RefusedException;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -50,7 +52,18 @@ final class StatusCommand implements Callable<Integer> {
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
         boolean anyRuns = false;
         for (StateDirectory state : states) {
-            Optional<JsonNode> status = OperatorClient.status(state);
+            Optional<JsonNode> status = Optional.empty();
+            String refusal = "";
+            try {
+                status =
+                        Optional.of(
+                                OperatorClient.ask(state, OperatorClient.request("status"))
+                                        .path("status"));
+            } catch (OperatorClient.NoDaemonException notThere) {
+                // Then it does not run, which is no failure.
+            } catch (IOException | RefusedException refused) {
+                refusal = String.valueOf(refused.getMessage());
+            }
             anyRuns |= status.isPresent();
             ObjectNode entry = all.addObject();
             entry.put("state", state.path().toString());
@@ -59,7 +72,7 @@ final class StatusCommand implements Callable<Integer> {
             entry.put("operator_socket", state.operatorSocket().toString());
             status.ifPresent(found -> entry.setAll((ObjectNode) found));
             if (!json) {
-                print(state, entry);
+                print(state, entry, refusal);
             }
         }
         if (json) {
@@ -86,10 +99,11 @@ final class StatusCommand implements Callable<Integer> {
                         + (sessions.isEmpty() ? "none" : String.join(", ", sessions)));
     }
 
-    private void print(StateDirectory state, ObjectNode entry) {
+    private void print(StateDirectory state, ObjectNode entry, String refusal) {
         console.print(String.valueOf(state.path().getFileName()));
         if (!entry.path("running").asBoolean()) {
-            console.print("  not running");
+            // A daemon of another account is there, and not to be asked by this one.
+            console.print(refusal.isEmpty() ? "  not running" : "  no answer   " + refusal);
             console.print("  state       " + state.path());
             return;
         }

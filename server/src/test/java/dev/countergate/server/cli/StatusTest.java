@@ -1,0 +1,74 @@
+package dev.countergate.server.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is told of a daemon that cannot be asked. */
+class StatusTest {
+    @TempDir private Path folder;
+
+    private Path state;
+
+    @BeforeEach
+    void make_the_state_directory() throws IOException {
+        state = Files.createDirectory(folder.resolve("d"));
+    }
+
+    private Typed status() {
+        return Typed.run(
+                folder, Map.of("HOME", folder.toString()), "status", "--state", state.toString());
+    }
+
+    @Test
+    void a_daemon_that_is_not_there_does_not_run() {
+        assertThat(status().out()).contains("not running");
+        assertThat(status().code()).isEqualTo(1);
+    }
+
+    @Test
+    void nor_does_one_that_left_its_socket_behind() throws IOException {
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(state.resolve("operator.sock")))
+                .close();
+        assertThat(status().out()).contains("not running");
+    }
+
+    @Test
+    void one_that_refuses_is_not_said_to_be_gone() throws Exception {
+        try (ServerSocketChannel operators =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                        .bind(UnixDomainSocketAddress.of(state.resolve("operator.sock")))) {
+            Thread.ofVirtual().start(() -> refuse(operators));
+            Typed status = status();
+            assertThat(status.out())
+                    .contains("no answer   operator.sock answers the user `countergate` alone")
+                    .doesNotContain("not running");
+            assertThat(status.code()).isEqualTo(1);
+        }
+    }
+
+    private static void refuse(ServerSocketChannel operators) {
+        try (SocketChannel asking = operators.accept()) {
+            asking.read(ByteBuffer.allocate(4_096));
+            asking.write(
+                    UTF_8.encode(
+                            "{\"version\":1,\"ok\":false,\"error\":{\"code\":\"FORBIDDEN\",\"message\":"
+                                    + "\"operator.sock answers the user `countergate` alone\"}}\n"));
+        } catch (IOException gone) {
+            throw new AssertionError(gone);
+        }
+    }
+}
