@@ -45,7 +45,7 @@ class DocumentedSessionsTest {
             Pattern.compile(
                     "<!-- run: (.+?)(?: \\(code ([0-9a-f]{8})\\))? -->|(?m)^```console run\\n");
     private static final Pattern ANSWERED =
-            Pattern.compile("(.* leaves (?:it open|everything as it is): )(\\S.*)");
+            Pattern.compile("((?:to approve, type|.* leaves everything as it is).*: )(\\S.*)");
     private static final Pattern SECRET = Pattern.compile("Enter (?:same )?passphrase.*: ?");
 
     @TempDir private Path folder;
