@@ -36,29 +36,29 @@ echo "ok: unattended from the alert to the verified change in $(($(date +%s) - b
 
 code=0
 began=$(date +%s)
-person --see 'leaves it open:' --type prod --see passphrase --type simulated || code=$?
+person --see 'to approve, type' --type prod --see passphrase --type simulated || code=$?
 ended_with $code 0
 says 'countergate approve' '{"version":"v2.4.0"}' 'VERIFIED: it was sent and the effect was seen' 'received 1 call' \
     "$(printf '\033[32mVERIFIED')"
 shown=$(sed -n 's/^ *\x1b\[1m\$ countergate approve \([0-9a-f]*\).*/\1/p' "$said")
 grep -q "^code: $shown" "$said" || fail 'the code that was announced is not the one of what was shown'
-sed 's/\x1b\[[0-9]*m//g' "$said" | grep -v 'leaves it open:' | grep -qE '.{81}' && fail 'a line is wider than 80 columns'
+sed 's/\x1b\[[0-9]*m//g' "$said" | grep -qE '.{81}' && fail 'a line is wider than 80 columns'
 nothing_left
 echo "ok: approved at a terminal, its code compared, in $(($(date +%s) - began)) s"
 
 code=0
-person --see 'leaves it open:' --type r --see passphrase --type simulated || code=$?
+person --see 'to approve, type' --type r --see passphrase --type simulated || code=$?
 ended_with $code 2
 says 'REJECTED: rejected by you' 'You said no: nothing was sent' 'received 0 calls'
 nothing_left
 code=0
-person --see 'leaves it open:' --type no || code=$?
+person --see 'to approve, type' --type no || code=$?
 ended_with $code 1
 says 'You left it open: nothing was sent' 'received 0 calls'
 nothing_left
 echo 'ok: rejected it ends with 2, left open with 1, and both say that nothing was sent'
 
-for at in 'An agent connects' 'agent> tail_logs' 'leaves it open:'; do
+for at in 'An agent connects' 'agent> tail_logs' 'to approve, type'; do
     code=0
     person --see "$at" --type "$(printf '\003')" || code=$?
     ended_with $code 130

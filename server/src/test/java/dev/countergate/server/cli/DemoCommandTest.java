@@ -139,7 +139,7 @@ class DemoCommandTest {
     @Test
     void a_person_may_say_no_and_nothing_is_sent() throws Exception {
         try (Pty pty = unpaced()) {
-            pty.await("leaves it open:");
+            pty.await("to approve, type");
             pty.type("r");
             pty.await("Enter passphrase");
             pty.type("simulated");
@@ -159,7 +159,7 @@ class DemoCommandTest {
     @Test
     void it_can_be_broken_off_while_it_asks_and_leaves_nothing() throws Exception {
         try (Pty pty = unpaced()) {
-            pty.await("leaves it open:");
+            pty.await("to approve, type");
             pty.type("\u0003");
             assertThat(pty.exitCode()).as(pty.said()).isEqualTo(130);
             assertThat(pty.said()).doesNotContain("The server tells");
