@@ -21,13 +21,13 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two ways we set OkHttp up. Neither sends anything a second time by itself.
+ * The ways we set OkHttp up. None sends anything a second time by itself.
  *
  * <p>Left to itself OkHttp 5 sends again after a broken connection, after 408, and after 503 with {@code Retry-After:
  * 0}, the last even with retries off; so retries are off and the header is taken away before OkHttp sees it. There is no
  * timeout but the connection's: {@link CallWatch} ends reading and writing when the whole call's time is over.
  */
-final class HttpClients {
+public final class HttpClients {
     /** How long connecting to one address may take, so that the next one has its turn. */
     static final Duration CONNECT_MAX = Duration.ofSeconds(10);
 
@@ -40,26 +40,31 @@ final class HttpClients {
 
     private HttpClients() {}
 
-    /**
-     * For reads: connections are kept, {@code idleMax} at most. Where the origin is plain HTTP nothing of TLS is set up,
-     * which spares the start of the daemon the loading of every trusted certificate.
-     */
-    static OkHttpClient forReads(int idleMax, boolean secure) {
+    /** A client of HTTP/1.1 that follows, repeats, remembers and answers nothing by itself. */
+    public static OkHttpClient.Builder passive() {
         return new OkHttpClient.Builder()
-                .connectionPool(
-                        new ConnectionPool(idleMax, IDLE_MAX.toMillis(), TimeUnit.MILLISECONDS))
                 .protocols(List.of(Protocol.HTTP_1_1))
-                .connectionSpecs(
-                        List.of(secure ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
-                .proxy(Proxy.NO_PROXY)
-                .dns(new BoundedDns(Dns.SYSTEM))
                 .fastFallback(false)
                 .retryOnConnectionFailure(false)
                 .followRedirects(false)
                 .followSslRedirects(false)
                 .authenticator(Authenticator.NONE)
                 .proxyAuthenticator(Authenticator.NONE)
-                .cookieJar(CookieJar.NO_COOKIES)
+                .cookieJar(CookieJar.NO_COOKIES);
+    }
+
+    /**
+     * For reads: connections are kept, {@code idleMax} at most. Where the origin is plain HTTP nothing of TLS is set up,
+     * which spares the start of the daemon the loading of every trusted certificate.
+     */
+    static OkHttpClient forReads(int idleMax, boolean secure) {
+        return passive()
+                .connectionPool(
+                        new ConnectionPool(idleMax, IDLE_MAX.toMillis(), TimeUnit.MILLISECONDS))
+                .connectionSpecs(
+                        List.of(secure ? ConnectionSpec.MODERN_TLS : ConnectionSpec.CLEARTEXT))
+                .proxy(Proxy.NO_PROXY)
+                .dns(new BoundedDns(Dns.SYSTEM))
                 .connectTimeout(CONNECT_MAX)
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)

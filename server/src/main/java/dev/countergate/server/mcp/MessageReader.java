@@ -75,7 +75,7 @@ final class MessageReader {
 
     private static String problemOf(MalformedException malformed) {
         String problem = malformed.getMessage();
-        return problem == null ? "the line is not JSON" : problem;
+        return problem == null ? "the message is not JSON" : problem;
     }
 
     private Message message(JsonParser parser) throws MalformedException {

@@ -71,7 +71,7 @@ final class TreeReader {
             parser.nextToken();
             T value = body.read(parser);
             if (parser.nextToken() != null) {
-                throw new MalformedException("more than one JSON value on the line");
+                throw new MalformedException("more than one JSON value in the message");
             }
             return value;
         } catch (StreamConstraintsException tooMuch) {
@@ -82,7 +82,7 @@ final class TreeReader {
                             + NUMBER_LENGTH_MAX
                             + " characters, or with too long a name or string");
         } catch (JacksonException notJson) {
-            throw new MalformedException("the line is not JSON");
+            throw new MalformedException("the message is not JSON");
         }
     }
 
@@ -103,7 +103,7 @@ final class TreeReader {
             case VALUE_TRUE -> NODES.booleanNode(true);
             case VALUE_FALSE -> NODES.booleanNode(false);
             case VALUE_NULL -> NODES.nullNode();
-            case null, default -> throw new MalformedException("the line is not JSON");
+            case null, default -> throw new MalformedException("the message is not JSON");
         };
     }
 
@@ -185,10 +185,10 @@ final class TreeReader {
                     .decode(ByteBuffer.wrap(bytes, from, length))
                     .chars()
                     .anyMatch(c -> c == 0)) {
-                throw new MalformedException("the line holds a zero byte");
+                throw new MalformedException("the message holds a zero byte");
             }
         } catch (CharacterCodingException notUtf8) {
-            throw new MalformedException("the line is not UTF-8");
+            throw new MalformedException("the message is not UTF-8");
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.countergate.server.backend.ssm;
 
+import dev.countergate.server.backend.HttpClients;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -14,16 +15,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import okhttp3.Authenticator;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
-import okhttp3.CookieJar;
 import okhttp3.Credentials;
 import okhttp3.Headers;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -79,17 +77,10 @@ final class SendingHttp implements SdkHttpClient {
      */
     SendingHttp(Duration connecting, Duration answering) {
         this.client =
-                new OkHttpClient.Builder()
+                HttpClients.passive()
                         .connectionPool(new ConnectionPool(0, 1, TimeUnit.MILLISECONDS))
-                        .protocols(List.of(Protocol.HTTP_1_1))
                         .proxySelector(new Proxies())
-                        .fastFallback(false)
-                        .retryOnConnectionFailure(false)
-                        .followRedirects(false)
-                        .followSslRedirects(false)
-                        .authenticator(Authenticator.NONE)
                         .proxyAuthenticator(SendingHttp::tunnel)
-                        .cookieJar(CookieJar.NO_COOKIES)
                         .connectTimeout(connecting)
                         .readTimeout(answering)
                         .writeTimeout(answering)
