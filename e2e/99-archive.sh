@@ -47,7 +47,8 @@ session='{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersio
 {"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"release_notes","arguments":{"id":"7"}}}'
 answered=$(printf '%s\n' "$session" | bare "$place/countergate" stdio --config "$work/tools.yaml" --state "$work/state" 2>"$work/err") || fail "stdio: $(cat "$work/err")"
 [[ $answered == *BACKEND_UNREACHABLE* ]] || fail "a call over stdio: $answered $(cat "$work/err")"
-grep -q "$place/program/native/" "/proc/$(bare "$place/countergate" status --state "$work/state" --json | sed 's/.*"pid":\([0-9]*\).*/\1/')/maps" ||
+daemon=$(bare "$place/countergate" status --state "$work/state" --json | sed -n 's/.*"pid" *: *\([0-9]*\).*/\1/p')
+grep -q "$place/program/native/" "/proc/$daemon/maps" ||
     fail 'the daemon has the library of its store from elsewhere'
 bare "$place/countergate" stop --state "$work/state" >/dev/null
 echo 'ok: a relay of the archive starts a daemon of the archive, which answers'
@@ -58,7 +59,7 @@ echo 'ok: the demo runs from it'
 
 found=$(bash -c '. "$1/completions/countergate.bash"; COMP_WORDS=(countergate app); COMP_CWORD=1; COMP_LINE="countergate app"; COMP_POINT=15; _complete_countergate; echo "${COMPREPLY[*]}"' - "$place")
 [[ $found == *approve* ]] || fail "bash completes \`countergate app\` to \`$found\`"
-[ -s "$place/completions/countergate.zsh" ] && grep -q '"components"' "$place/bom.json" || fail 'no completion for zsh, or no SBOM'
+grep -q '"components"' "$place/bom.json" || fail 'no SBOM'
 echo 'ok: bash completes, the SBOM is there'
 
 # A replaced jar: the cache would run the old code, so it is not used; doctor names it.

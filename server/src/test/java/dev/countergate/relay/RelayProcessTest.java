@@ -12,6 +12,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -277,13 +278,20 @@ class RelayProcessTest {
     void a_catalogue_with_faults_is_told_to_the_client_and_ends_the_relay() throws Exception {
         try (Workplace place =
                 new Workplace(folder, "fault key `tols`: unknown\nfault another\n")) {
+            place.state().create();
+            Files.writeString(place.state().log(), "of a daemon before\n");
             RunningProcess relay = place.relay().reading();
             assertThat(relay.ask(request("1", "server/discover"))).contains("\"id\":1,\"error\"");
             String fault = place.catalogueFile() + ":1:1: key `tols`: unknown";
             assertThat(relay.ask(INITIALIZE))
                     .contains("\"id\":0,\"error\"")
-                    .contains(fault + "\\n" + place.catalogueFile() + ":1:1: another");
+                    .contains(fault + "\\n" + place.catalogueFile() + ":1:1: another")
+                    .doesNotContain("of a daemon before");
+            long told = System.nanoTime();
             assertThat(relay.exitCode()).isEqualTo(3);
+            assertThat(Duration.ofNanos(System.nanoTime() - told))
+                    .as("sooner than one that nobody asks")
+                    .isLessThan(Duration.ofSeconds(5));
             assertThat(relay.error()).contains(fault);
         }
     }
@@ -293,6 +301,14 @@ class RelayProcessTest {
         try (Workplace place = new Workplace(folder, "fault x\n")) {
             RunningProcess relay = place.relay().reading();
             relay.end();
+            assertThat(relay.exitCode()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void a_catalogue_with_faults_ends_a_relay_whose_client_says_nothing() throws Exception {
+        try (Workplace place = new Workplace(folder, "fault x\n")) {
+            RunningProcess relay = place.relay().reading();
             assertThat(relay.exitCode()).isEqualTo(3);
         }
     }
