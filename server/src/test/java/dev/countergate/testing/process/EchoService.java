@@ -44,14 +44,17 @@ public final class EchoService implements Service {
         BufferedReader lines =
                 new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1));
         try (var calls = Executors.newVirtualThreadPerTaskExecutor()) {
-            boolean opened = false;
+            String opening = "false";
+            String opened = "false";
             String line = lines.readLine();
             while (line != null) {
                 String text = line;
-                boolean open = opened;
+                String open = opened;
                 if (text.contains("notifications/initialized")) {
-                    opened = true;
+                    opened = opening;
                 } else if (text.contains("\"initialize\"")) {
+                    Matcher id = ID.matcher(text);
+                    opening = id.find() ? id.group(1) : "true";
                     answer(text, out, principal, open);
                 } else {
                     calls.execute(() -> answer(text, out, principal, open));
@@ -61,7 +64,7 @@ public final class EchoService implements Service {
         }
     }
 
-    private void answer(String line, OutputStream out, PrincipalId principal, boolean opened) {
+    private void answer(String line, OutputStream out, PrincipalId principal, String opened) {
         running.incrementAndGet();
         try {
             Matcher id = ID.matcher(line);
@@ -90,7 +93,7 @@ public final class EchoService implements Service {
         }
     }
 
-    private String result(String method, String line, PrincipalId principal, boolean opened)
+    private String result(String method, String line, PrincipalId principal, String opened)
             throws InterruptedException {
         Matcher number = NUMBER.matcher(line);
         int n = number.find() ? Integer.parseInt(number.group(1)) : 0;
