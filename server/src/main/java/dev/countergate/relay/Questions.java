@@ -104,7 +104,6 @@ final class Questions {
         if (!send(channel, from, end)) {
             conversation.lost(channel);
             reason = WENT_AWAY;
-            dropping = lineBegun;
         }
         return end;
     }
