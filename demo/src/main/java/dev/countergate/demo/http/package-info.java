@@ -8,3 +8,4 @@
 package dev.countergate.demo.http;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -12,3 +12,4 @@
 package dev.countergate.demo.ssm;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -69,8 +69,8 @@ class ToldDefaultsTest {
     @ParameterizedTest
     @MethodSource("defaults")
     void leaving_it_out_means_what_is_told(List<String> told) {
-        String place = PLACES.get(told.getFirst());
-        assertThat(place).as("a catalogue with the block `" + told.getFirst() + "`").isNotNull();
+        assertThat(PLACES).as("a catalogue with each block").containsKey(told.getFirst());
+        String place = Objects.requireNonNull(PLACES.get(told.getFirst()));
         Catalogue without = Catalogues.of(place.formatted("")).catalogue();
         Catalogue with = Catalogues.of(place.formatted(told.getLast())).catalogue();
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -122,7 +123,7 @@ class DocumentedCommandsTest {
                 tree().parseArgs(words.toArray(String[]::new));
                 return "";
             } catch (ParameterException wrong) {
-                return wrong.getMessage();
+                return String.valueOf(wrong.getMessage());
             }
         }
         boolean isOurs = program.contains("/") && !program.startsWith("/");
@@ -148,7 +149,9 @@ class DocumentedCommandsTest {
                             CommandLine command = tree();
                             while (!words.isEmpty()
                                     && command.getSubcommands().containsKey(words.getFirst())) {
-                                command = command.getSubcommands().get(words.removeFirst());
+                                command =
+                                        Objects.requireNonNull(
+                                                command.getSubcommands().get(words.removeFirst()));
                             }
                             if (command.getParent() == null && !code.contains(" --")) {
                                 wrong.add(code + ": there is no such command");

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -50,7 +51,9 @@ public final class KeyTables {
                                         "<!-- keys: "
                                                 + found.group(1)
                                                 + " -->\n\n"
-                                                + table(blocks.get(found.group(1)))
+                                                + table(
+                                                        Objects.requireNonNull(
+                                                                blocks.get(found.group(1))))
                                                 + "\n<!-- /keys -->"));
     }
 
