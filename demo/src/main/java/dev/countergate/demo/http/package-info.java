@@ -8,4 +8,3 @@
 package dev.countergate.demo.http;
 
 import org.jspecify.annotations.NullMarked;
-

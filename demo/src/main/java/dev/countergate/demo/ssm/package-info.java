@@ -12,4 +12,3 @@
 package dev.countergate.demo.ssm;
 
 import org.jspecify.annotations.NullMarked;
-
