@@ -50,3 +50,14 @@ case $listed in
     exit 1
     ;;
 esac
+
+# It says what it made of its settings before it finds that nobody is logged in.
+claude_clean --debug-file "$work/debug" -p hi >/dev/null 2>&1 || :
+for rules in 'Adding 1 allow rule(s).*"mcp__countergate"' 'Adding 22 deny rule(s).*"Bash(countergate approve \*)"'; do
+    grep -q "$rules" "$work/debug" || {
+        echo "FAILED: Claude Code did not take the rules of its settings: $rules"
+        grep -i 'rule(s)\|invalid' "$work/debug" || :
+        exit 1
+    }
+done
+echo 'ok: it takes the permissions that were written'

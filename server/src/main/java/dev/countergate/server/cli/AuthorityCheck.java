@@ -92,7 +92,7 @@ final class AuthorityCheck {
                             Diagnosis.problem(
                                     "approvers",
                                     "key of `" + each.person() + "`: " + held.getMessage(),
-                                    ""));
+                                    "a hardware key wants a touch each time"));
                 }
             }
         }

@@ -3,6 +3,7 @@ package dev.countergate.server.cli;
 import dev.countergate.relay.StateDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,9 +34,7 @@ record ClientCheck(String launcher, Path catalogue, Path state, Map<String, Stri
         Optional<Path> argument(String option) {
             List<String> words = arguments.valueStream().map(each -> each.asString("")).toList();
             int at = words.indexOf(option);
-            return at < 0 || at + 1 == words.size()
-                    ? Optional.empty()
-                    : Optional.of(Path.of(words.get(at + 1)));
+            return at < 0 || at + 1 == words.size() ? Optional.empty() : path(words.get(at + 1));
         }
     }
 
@@ -56,7 +55,9 @@ record ClientCheck(String launcher, Path catalogue, Path state, Map<String, Stri
                     found.addAll(permissions());
                 }
             } catch (IOException unreadable) {
-                found.add(Diagnosis.note("client", unreadable.getMessage() + "", "mend it"));
+                found.add(
+                        Diagnosis.note(
+                                "client", String.valueOf(unreadable.getMessage()), "mend it"));
             }
         }
         if (!isKnown) {
@@ -80,16 +81,24 @@ record ClientCheck(String launcher, Path catalogue, Path state, Map<String, Stri
     private static List<Entry> in(McpClient client, JsonNode holder) {
         List<Entry> entries = new ArrayList<>();
         for (Map.Entry<String, JsonNode> each : holder.path(client.section()).properties()) {
-            Path command = Path.of(each.getValue().path("command").asString(""));
             JsonNode arguments = each.getValue().path("args");
-            boolean isOurs =
-                    command.endsWith("countergate")
-                            && arguments.path(0).asString("").equals("stdio");
-            if (isOurs) {
-                entries.add(new Entry(client, each.getKey(), command, arguments));
+            if (arguments.path(0).asString("").equals("stdio")) {
+                path(each.getValue().path("command").asString(""))
+                        .filter(command -> command.endsWith("countergate"))
+                        .map(command -> new Entry(client, each.getKey(), command, arguments))
+                        .ifPresent(entries::add);
             }
         }
         return entries;
+    }
+
+    /** Whatever stands in a file that others write. */
+    private static Optional<Path> path(String text) {
+        try {
+            return Optional.of(Path.of(text));
+        } catch (InvalidPathException none) {
+            return Optional.empty();
+        }
     }
 
     private List<Diagnosis> of(Entry entry) {

@@ -8,7 +8,7 @@ import java.util.Locale;
  * @param check what was looked at, a word or two
  * @param state whether it is well
  * @param detail what was found
- * @param mend what to do about it; empty where nothing is to be done
+ * @param mend what to do about it; empty where nothing is to be done, never for a problem
  */
 record Diagnosis(String check, State state, String detail, String mend) {
     enum State {
@@ -28,6 +28,12 @@ record Diagnosis(String check, State state, String detail, String mend) {
 
         String word() {
             return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    Diagnosis {
+        if (state == State.PROBLEM && mend.isEmpty()) {
+            throw new IllegalArgumentException("a problem says what mends it");
         }
     }
 

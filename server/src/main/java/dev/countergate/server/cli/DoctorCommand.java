@@ -88,7 +88,7 @@ final class DoctorCommand implements Callable<Integer> {
             tell(daemon(state, status));
             tell(AuthorityCheck.of(state, status, console.environment(), now));
             tell(keys(state));
-            log(state).ifPresent(found -> tell(List.of(found)));
+            log(state).ifPresent(verdict -> tell(List.of(verdict)));
             tell(troubles(state, status));
             tell(lastLeaf(state, status, now));
         }
@@ -285,7 +285,7 @@ final class DoctorCommand implements Callable<Integer> {
                                                 "log",
                                                 "cannot be written, so writes are refused: "
                                                         + trouble,
-                                                "")));
+                                                "make room for it, or mend the modes in the state directory")));
         status.ifPresent(
                 told ->
                         told.path("unreadable_proposals")

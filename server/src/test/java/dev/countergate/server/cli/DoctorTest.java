@@ -208,6 +208,8 @@ class DoctorTest {
                 "{'mcpServers': {'other': {'command': '/bin/false'}}} | note no client of this user launches this server",
                 "{'mcpServers': {'cg': {'command': ['L'], 'args': 'stdio'}}} | note no client",
                 "{'mcpServers': []} | note no client",
+                "{'mcpServers': {'cg': {'command': '/x\\u0000/countergate', 'args': ['stdio']}}} | note no client",
+                "{'mcpServers': {'c\\u001b[2Jg': {'command': 'L', 'args': ['stdio', '--config', 'x\\u0000']}}} | note claude-code launches",
                 "{ | note `F` is not plain JSON",
             })
     void a_client_and_how_it_launches_the_server(String text, String finding) throws IOException {

@@ -147,12 +147,15 @@ class RealDaemonTest {
 
         // The second approval finds the log it remembers.
         String second = propose("payments");
-        try (Pty pty = at("reject", second)) {
+        try (Pty pty = at("reject", second, "--json")) {
             pty.await("r rejects it");
             pty.type("r");
             pty.await("Enter passphrase");
             pty.type(PASSPHRASE);
             assertThat(pty.exitCode()).as(pty.said()).isZero();
+            assertThat(pty.said())
+                    .contains("\"state\" : \"REJECTED\"")
+                    .doesNotContain("REJECTED: ");
         }
         assertThat(received).hasSize(1);
         assertThat(run("pending").out()).isEqualTo("nothing waits for a person\n");
