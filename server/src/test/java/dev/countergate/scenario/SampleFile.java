@@ -104,6 +104,11 @@ record SampleFile(Path folder, JsonNode tree) {
         return String.valueOf(folder.getFileName());
     }
 
+    /** Whether it has machines to run commands on; it then asks no API. */
+    boolean hasMachines() {
+        return tree.has("machines");
+    }
+
     Path catalogue() {
         return folder.resolve("tools.yaml");
     }

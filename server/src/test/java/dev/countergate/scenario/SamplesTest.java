@@ -15,7 +15,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +38,7 @@ class SamplesTest {
     private static final List<String> AWS = List.of("aws.configFile", "aws.sharedCredentialsFile");
 
     private static WireMockServer api;
+    private static ExecutorService machines;
 
     @TempDir private static Path folder;
 
@@ -40,6 +46,7 @@ class SamplesTest {
     static void start() throws IOException {
         api = new WireMockServer(options().bindAddress("127.0.0.1").dynamicPort());
         api.start();
+        machines = Executors.newFixedThreadPool(6);
         Path profiles =
                 Files.writeString(
                         folder.resolve("aws"),
@@ -55,6 +62,7 @@ class SamplesTest {
 
     @AfterAll
     static void stop() {
+        machines.shutdownNow();
         api.stop();
         AWS.forEach(System::clearProperty);
     }
@@ -67,18 +75,40 @@ class SamplesTest {
                                 DynamicContainer.dynamicContainer(
                                         sample.name(),
                                         sample.scenarios().stream()
-                                                .map(scenario -> test(sample, scenario))));
+                                                .map(scenario -> test(sample, scenario))
+                                                .toList()))
+                .toList()
+                .stream();
     }
 
+    /** Machines take their time and are each scenario's own, so those run side by side; the API's stand-in serves one. */
     private static DynamicTest test(SampleFile sample, JsonNode scenario) {
+        String name = scenario.path("name").asString();
+        if (!sample.hasMachines()) {
+            return DynamicTest.dynamicTest(name, () -> run(sample, scenario));
+        }
+        Future<?> running =
+                machines.submit(
+                        () -> {
+                            run(sample, scenario);
+                            return null;
+                        });
         return DynamicTest.dynamicTest(
-                scenario.path("name").asString(),
+                name,
                 () -> {
-                    Path place = Files.createTempDirectory(folder, "s");
-                    try (ScenarioRun run = new ScenarioRun(sample, scenario, api, place)) {
-                        run.run();
+                    try {
+                        running.get();
+                    } catch (ExecutionException failed) {
+                        throw Objects.requireNonNullElse(failed.getCause(), failed);
                     }
                 });
+    }
+
+    private static void run(SampleFile sample, JsonNode scenario) throws Exception {
+        Path place = Files.createTempDirectory(folder, "s");
+        try (ScenarioRun run = new ScenarioRun(sample, scenario, api, place)) {
+            run.run();
+        }
     }
 
     @TestFactory
