@@ -6,7 +6,13 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 for tool in python3 ssh-keygen; do command -v "$tool" >/dev/null || { echo "SKIPPED: no $tool"; exit 77; }; done
 "$root/countergate" --version >/dev/null
 work=$(mktemp -d /tmp/cg-e2e.XXXXXX)
-trap 'rm -rf "$work"' EXIT
+running() { ps -A -o args | grep -F "$work/tmp/cg-demo" | grep -v grep || :; }
+clean_up() {
+    # What cleans up behind a demo needs its folder until its daemon has ended.
+    for _ in $(seq 300); do [ -z "$(running)" ] || sleep 0.1; done
+    rm -rf "$work"
+}
+trap clean_up EXIT
 mkdir "$work/home" "$work/tmp"
 said=$work/said
 
@@ -19,7 +25,7 @@ person() { demo python3 "$root/e2e/clients/terminal.py" "$@" -- sh -c 'stty cols
 ended_with() { [ "$1" = "$2" ] || fail "exit code $1 instead of $2"; }
 nothing_left() {
     for _ in $(seq 300); do
-        left=$(find "$work/home" "$work/tmp" -mindepth 1; ps -A -o args | grep -F "$work/tmp/cg-demo" | grep -v grep || :)
+        left=$(find "$work/home" "$work/tmp" -mindepth 1; running)
         [ -n "$left" ] || return 0
         sleep 0.1
     done

@@ -45,7 +45,7 @@ public final class World implements AutoCloseable {
         variables.put("DEMO_DEPLOYMENTS_URL", deployments.uri().toString());
         variables.put("DEMO_MACHINES_URL", machines.endpoint().toString());
         variables.put("AWS_SHARED_CREDENTIALS_FILE", machines.credentials().toString());
-        variables.put("AWS_CONFIG_FILE", machines.credentials().toString());
+        variables.put("AWS_CONFIG_FILE", machines.credentials().resolveSibling("none").toString());
         variables.put("AWS_EC2_METADATA_DISABLED", "true");
         return variables;
     }
