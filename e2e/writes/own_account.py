@@ -10,6 +10,7 @@ import pwd
 import stat
 import subprocess
 import sys
+import time
 
 from gate import Backend, catalogue, until
 
@@ -161,7 +162,9 @@ assert made() == before, "--dry-run did something"
 install("--agent", AGENT, "--operator", AGENT, "--program", PROGRAM, "--catalogue", config, code=2)
 install("--agent", "root", "--program", PROGRAM, "--catalogue", config, code=2)
 assert made() == before, "a refusal did something"
+begun = time.monotonic()
 install(*wanted)
+installing = time.monotonic() - begun
 first = made()
 again = install(*wanted)
 assert made() == first and not any(word in again for word in ("useradd", "usermod", "groupadd", "install -d", "chmod")), again
@@ -193,6 +196,7 @@ print("ok: a program that others may write to is copied to where they may not, a
 with open(ETC + "/environment", "w", encoding="utf-8") as file:
     file.write(f"BACKEND_SECRET={SECRET}\n")
 log = open(os.path.join(FOLDER, "daemon.log"), "ab")
+begun = time.monotonic()
 daemon = start(log)
 try:
     until(lambda: daemon.poll() is not None or all(os.path.exists(f"{STATE}/{each}.sock") for each in ("agent", "operator")), "the daemon listens", 120)
@@ -212,6 +216,7 @@ try:
     read, asked = relayed(AGENT, ("state", "any"), ("act", "by-the-agent"))
     assert not read["result"].get("isError"), read
     assert asked["result"]["structuredContent"]["status"] == "approval_required", asked
+    print(f"measured: {installing + time.monotonic() - begun:.1f} s from `install` to an agent's first answers, {installing:.1f} of them `install`")
     print(f"ok: {AGENT} reads through `countergate stdio`, and proposes {asked['result']['structuredContent']['proposal']}")
 
     secrets = [f"{STATE}/{each}" for each in ("operator.sock", "store.db", "store.db-wal", "log.key", "accepted-catalogue.json")]
