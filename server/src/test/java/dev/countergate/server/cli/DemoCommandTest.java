@@ -20,10 +20,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code countergate demo}, whole: its agent, relay, daemon and approval as processes of their own. */
+@Tag("long")
 class DemoCommandTest {
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin/java").toString();

@@ -1,19 +1,17 @@
 package dev.countergate.server.backend.ssm;
 
 import static dev.countergate.server.backend.ssm.SsmBackendFixture.FLEET;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countergate.demo.ssm.Fault;
 import dev.countergate.demo.ssm.ManualClock;
 import dev.countergate.demo.ssm.ParameterStore;
-import dev.countergate.demo.ssm.SsmSimulator;
 import dev.countergate.policy.request.SsmRequest;
 import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Payload;
 import dev.countergate.policy.result.Reply;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -116,11 +114,10 @@ final class ParameterReadsTest {
                 .doesNotContain("hidden");
     }
 
+    /** What the simulator's own tests replay. */
     private static String recorded(String name) throws IOException {
-        try (InputStream in = SsmSimulator.class.getResourceAsStream("captures/" + name)) {
-            assertThat(in).isNotNull();
-            return new String(in.readAllBytes(), UTF_8);
-        }
+        return Files.readString(
+                Path.of("../demo/src/test/resources/dev/countergate/demo/ssm/captures", name));
     }
 
     @Test
