@@ -173,7 +173,7 @@ public final class Demo {
             page.answer(line);
         }
         page.fine(
-                "The second line came in with an order. Whatever a backend says is marked as data, not"
+                "The note came in with an order. Whatever a backend says is marked as data, not"
                         + " instructions; an agent may follow it all the same.");
         Answer changed = read(agent, about("what_changed"));
         for (String line : Findings.changes(changed.json(), clock.instant())) {
