@@ -4,6 +4,7 @@ import dev.countergate.relay.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -19,7 +20,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -41,7 +41,8 @@ import tools.jackson.databind.node.ObjectNode;
             "{settings: {file, allow, deny, written}}; written says whether this run changed the file.",
             "",
             "  $ countergate connect claude-code --write",
-            "  $ countergate connect cursor --config ~/ops/tools.yaml --write"
+            "  $ countergate connect cursor --config ~/ops/tools.yaml --write",
+            "  $ countergate connect claude-code --socket /var/lib/countergate/agent.sock --write"
         })
 final class ConnectCommand implements Callable<Integer> {
     /** What clients take for a server's name, and Claude Code's rules for a part of a tool's. */
@@ -82,6 +83,15 @@ final class ConnectCommand implements Callable<Integer> {
             description = "what the client calls this server (countergate)")
     private String name = "countergate";
 
+    @Option(
+            names = "--socket",
+            paramLabel = "PATH",
+            description = {
+                "the agent.sock of a daemon under another account, in place of --config and",
+                "--state: the client then never starts one of its own"
+            })
+    private @Nullable Path socket;
+
     @Option(names = "--write", description = "write the entry into the client's file")
     private boolean write;
 
@@ -98,17 +108,17 @@ final class ConnectCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--name takes up to 64 letters, digits, `_` and `-`");
         }
+        if (socket != null && !place.isUnnamed()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--socket stands in place of --config and --state");
+        }
         String launcher = console.environment().getOrDefault("COUNTERGATE_LAUNCHER", "");
         if (launcher.isEmpty()) {
             return console.fail(
                     "`COUNTERGATE_LAUNCHER` does not say where the `countergate` command is: run that"
                             + " command itself");
         }
-        Path catalogue = place.catalogue(console);
-        if (!Files.exists(catalogue)) {
-            console.note("there is no catalogue at `" + catalogue + "` yet");
-        }
-        ObjectNode entry = entry(launcher, catalogue);
+        ObjectNode entry = entry(launcher, arguments());
         @Nullable Written written = null;
         if (write) {
             try {
@@ -134,16 +144,31 @@ final class ConnectCommand implements Callable<Integer> {
         return client.file(console.environment());
     }
 
-    private ObjectNode entry(String launcher, Path catalogue) {
+    private List<String> arguments() {
+        if (socket != null) {
+            return List.of(
+                    "stdio",
+                    "--socket",
+                    console.directory().resolve(socket).normalize().toString());
+        }
+        Path catalogue = place.catalogue(console);
+        if (!Files.exists(catalogue)) {
+            console.note("there is no catalogue at `" + catalogue + "` yet");
+        }
+        List<String> arguments =
+                new ArrayList<>(List.of("stdio", "--config", catalogue.toString()));
+        place.givenState(console)
+                .ifPresent(state -> arguments.addAll(List.of("--state", state.toString())));
+        return arguments;
+    }
+
+    private ObjectNode entry(String launcher, List<String> arguments) {
         ObjectNode entry = JsonNodeFactory.instance.objectNode();
         if (client.wantsType()) {
             entry.put("type", "stdio");
         }
         entry.put("command", launcher);
-        ArrayNode arguments = entry.putArray("args");
-        arguments.add("stdio").add("--config").add(catalogue.toString());
-        place.givenState(console)
-                .ifPresent(state -> arguments.add("--state").add(state.toString()));
+        arguments.forEach(entry.putArray("args")::add);
         return entry;
     }
 

@@ -66,11 +66,14 @@ final class Place {
                 .map(path -> console.directory().resolve(path).normalize());
     }
 
+    /** Whether no option was given. */
+    boolean isUnnamed() {
+        return state == null && config == null;
+    }
+
     /** Whether every daemon of this user is meant, none being named. */
     boolean isForAll(Console console) {
-        return state == null
-                && config == null
-                && console.environment().getOrDefault("COUNTERGATE_STATE", "").isEmpty();
+        return isUnnamed() && console.environment().getOrDefault("COUNTERGATE_STATE", "").isEmpty();
     }
 
     /** The one state directory that was asked for, or else every one there is. */

@@ -94,6 +94,29 @@ class ConnectTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/var/lib/countergate/agent.sock", "run/../agent.sock"})
+    void a_socket_stands_in_place_of_catalogue_and_state(String socket) {
+        environment.put("COUNTERGATE_CONFIG", "ops.yaml");
+        environment.put("COUNTERGATE_STATE", "state");
+        Typed printed = run("connect", "cursor", "--socket", socket);
+        assertThat(printed.code()).isZero();
+        assertThat(printed.json().path("mcpServers").path("countergate").path("args").toString())
+                .isEqualTo(
+                        "[\"stdio\",\"--socket\",\"" + folder.resolve(socket).normalize() + "\"]");
+        assertThat(printed.err()).doesNotContain("catalogue");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--config", "--state"})
+    void a_socket_stands_beside_neither(String option) throws IOException {
+        Typed wrong =
+                run("connect", "cursor", "--socket", "/agent.sock", option, "other", "--write");
+        assertThat(wrong.code()).isEqualTo(64);
+        assertThat(wrong.err()).contains("--socket stands in place of --config and --state");
+        assertThat(files()).isEmpty();
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "claude-code,    .claude.json,                             mcpServers, true",
         "claude-desktop, .config/Claude/claude_desktop_config.json, mcpServers, false",
