@@ -10,12 +10,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A running simulator of AWS Systems Manager.
  *
- * <p>A client needs its {@link #endpoint}, a region and any credentials. Closing it kills what still runs. Thread safe.
+ * <p>A client needs its {@link #endpoint}, a region and credentials: any, or those it was started for. Whoever it takes runs
+ * commands as the user of this process, and other users reach its port too. Closing it kills what still runs. Thread safe.
  */
 public final class SsmSimulator implements AutoCloseable {
     static final String CONTENT_TYPE = "application/x-amz-json-1.1";
@@ -33,10 +35,12 @@ public final class SsmSimulator implements AutoCloseable {
     private final Map<String, Function<Fields, ObjectNode>> actions;
     private final Map<String, AtomicInteger> received = new ConcurrentHashMap<>();
     private final AdminPath admin;
+    private final @Nullable String accessKeyId;
     private final HttpListener listener;
 
-    private SsmSimulator(SimulatorClock clock, int port) {
+    private SsmSimulator(SimulatorClock clock, int port, @Nullable String accessKeyId) {
         this.clock = clock;
+        this.accessKeyId = accessKeyId;
         timeline = new Timeline(clock);
         fleet = new Fleet(timeline);
         documents = new DocumentLibrary(timeline);
@@ -67,6 +71,14 @@ public final class SsmSimulator implements AutoCloseable {
         listener = new HttpListener(port, this::answer);
     }
 
+    /**
+     * Starts on a free port of 127.0.0.1 in real time, for whoever knows {@code accessKeyId} and nobody else: an id that is a
+     * secret keeps the other users of this machine out. {@link AdminPath} is not there.
+     */
+    public static SsmSimulator startFor(String accessKeyId) {
+        return new SsmSimulator(new RealTimeClock(), 0, accessKeyId);
+    }
+
     /** Starts on a free port of 127.0.0.1 in real time. */
     public static SsmSimulator start() {
         return start(new RealTimeClock());
@@ -74,11 +86,11 @@ public final class SsmSimulator implements AutoCloseable {
 
     /** Starts on a free port of 127.0.0.1; the simulator closes the clock with itself. */
     public static SsmSimulator start(SimulatorClock clock) {
-        return new SsmSimulator(clock, 0);
+        return new SsmSimulator(clock, 0, null);
     }
 
     static SsmSimulator startOn(int port) {
-        return new SsmSimulator(new RealTimeClock(), port);
+        return new SsmSimulator(new RealTimeClock(), port, null);
     }
 
     /** Where it listens: {@code http://127.0.0.1:PORT}. */
@@ -117,10 +129,11 @@ public final class SsmSimulator implements AutoCloseable {
     }
 
     private HttpAnswer answer(HttpCall call) throws InterruptedException {
-        if (call.path().startsWith(AdminPath.PREFIX)) {
+        if (accessKeyId == null && call.path().startsWith(AdminPath.PREFIX)) {
             return admin.answer(call);
         }
         try {
+            requireSigner(call);
             String action = action(call);
             received.computeIfAbsent(action, name -> new AtomicInteger()).incrementAndGet();
             return answer(action, call.body());
@@ -129,13 +142,20 @@ public final class SsmSimulator implements AutoCloseable {
         }
     }
 
-    private static String action(HttpCall call) {
-        if (call.header("authorization")
-                .filter(value -> value.contains("/ssm/aws4_request"))
-                .isEmpty()) {
+    private void requireSigner(HttpCall call) {
+        String signed = call.header("authorization").orElse("");
+        if (!signed.contains("/ssm/aws4_request")) {
             throw ApiException.of(
                     "MissingAuthenticationTokenException", "the request is not signed for ssm");
         }
+        if (accessKeyId != null && !signed.contains(" Credential=" + accessKeyId + "/")) {
+            throw ApiException.of(
+                    "UnrecognizedClientException",
+                    "The security token included in the request is invalid.");
+        }
+    }
+
+    private static String action(HttpCall call) {
         return call.header("x-amz-target")
                 .filter(target -> call.method().equals("POST") && target.startsWith(TARGET_PREFIX))
                 .map(target -> target.substring(TARGET_PREFIX.length()))

@@ -7,12 +7,17 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The two machines the service runs on, behind a simulated Systems Manager. What is sent to them runs in a folder each. */
 final class Machines implements AutoCloseable {
     static final List<String> IDS = List.of("i-0a1c40e1", "i-0a1c40e2");
+
+    private static final int ID_BYTES = 16;
 
     /** What `systemctl` is on them: nothing there restarts anything. */
     private static final String SYSTEMCTL =
@@ -25,24 +30,29 @@ final class Machines implements AutoCloseable {
             esac
             """;
 
-    /** Two accounts that open nothing, as the catalogue names them. */
+    /** Two accounts that open nothing but these machines, as the catalogue names them. */
     private static final String CREDENTIALS =
             """
             [reading]
-            aws_access_key_id = simulated
+            aws_access_key_id = %1$s
             aws_secret_access_key = simulated
             [changing]
-            aws_access_key_id = simulated
+            aws_access_key_id = %1$s
             aws_secret_access_key = simulated
             """;
 
-    private final SsmSimulator simulator = SsmSimulator.start();
+    private final SsmSimulator simulator;
     private final Path credentials;
 
     Machines(Path folder) throws IOException {
+        // What is sent to the machines runs as this user, and every user of this computer reaches
+        // their port.
+        String accessKeyId = "SIMULATED" + HexFormat.of().formatHex(random(ID_BYTES));
+        simulator = SsmSimulator.startFor(accessKeyId);
         credentials =
                 Files.writeString(
-                        Files.createDirectories(folder).resolve("credentials"), CREDENTIALS);
+                        Files.createDirectories(folder).resolve("credentials"),
+                        String.format(Locale.ROOT, CREDENTIALS, accessKeyId));
         for (String id : IDS) {
             Path sandbox = folder.resolve(id);
             Path bin = Files.createDirectories(sandbox.resolve("bin"));
@@ -58,6 +68,12 @@ final class Machines implements AutoCloseable {
                                                     "env", "prod",
                                                     "simulated", "true")));
         }
+    }
+
+    private static byte[] random(int count) {
+        byte[] bytes = new byte[count];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
     }
 
     /** Where the credentials file lies. */
