@@ -21,8 +21,9 @@ ETC, STATE, UNIT = "/etc/" + NAME, "/var/lib/" + NAME, f"/etc/systemd/system/{NA
 SECRET = "the-backend's-secret-0123456789"
 
 
-def install(*arguments, code=0):
-    done = subprocess.run([os.path.join(SAMPLE, "install"), "--name", NAME, *arguments], capture_output=True, text=True, umask=0)
+def install(*arguments, code=0, name=NAME, path=os.environ["PATH"]):
+    command = [os.path.join(SAMPLE, "install"), "--name", name, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, umask=0, env={**os.environ, "PATH": path})
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -192,6 +193,59 @@ assert unit()["ExecStart"][0].startswith(f"/opt/{NAME}/countergate serve "), uni
 install(*wanted)
 assert made() == first and unit()["ExecStart"][0].startswith(LAUNCHER + " serve "), unit()["ExecStart"]
 print("ok: a program that others may write to is copied to where they may not, and run from there")
+
+planted = os.path.join(FOLDER, "planted")
+os.makedirs(planted)
+os.chown(planted, pwd.getpwnam(AGENT).pw_uid, -1)
+os.symlink(planted, os.path.join(loose, "lib"))
+said = install("--program", loose, "--catalogue", config, code=2)
+assert f"may write to /opt/{NAME}/lib" in said, said
+os.remove(f"/opt/{NAME}/lib")
+os.remove(os.path.join(loose, "lib"))
+os.chown("/opt/" + NAME, pwd.getpwnam(AGENT).pw_uid, -1)
+for program in (loose, "/opt/" + NAME):
+    said = install("--program", program, "--catalogue", config, code=2)
+    assert f"/opt/{NAME}" in said and "root" in said, said
+os.chown("/opt/" + NAME, 0, -1)
+spaced = os.path.join(FOLDER, "two words")
+os.makedirs(spaced, 0o755)
+with open(os.path.join(spaced, "countergate"), "w", encoding="utf-8") as file:
+    file.write("#!/bin/sh\n")
+os.chmod(os.path.join(spaced, "countergate"), 0o755)
+assert "cannot name the folder" in install("--program", spaced, "--catalogue", config, code=2)
+with open(os.path.join(planted, "id"), "w", encoding="utf-8") as file:
+    file.write(f"#!/bin/sh\ntouch {FOLDER}/was-run\n")
+os.chmod(os.path.join(planted, "id"), 0o755)
+install(*wanted, path=planted + ":" + os.environ["PATH"])
+assert not os.path.exists(FOLDER + "/was-run"), "a program that somebody put on the caller's path was run as root"
+assert made() == first
+print("ok: it refuses a program that a link or its place leaves open, and a place the unit cannot name; the caller's path is not obeyed")
+
+other, theirs = NAME + "x", "[Service]\nExecStart=/usr/bin/other\n"
+foreign = f"/etc/systemd/system/{other}.service"
+try:
+    os.makedirs(f"/etc/{other}", 0o755)
+    with open(f"/etc/{other}/theirs.conf", "w", encoding="utf-8") as file:
+        file.write("\n")
+    said = install("--program", PROGRAM, "--catalogue", config, code=2, name=other)
+    assert f"/etc/{other} is not" in said and stat.S_IMODE(os.stat(f"/etc/{other}").st_mode) == 0o755, said
+    with open(foreign, "w", encoding="utf-8") as file:
+        file.write(theirs)
+    install("--program", PROGRAM, "--catalogue", config, code=2, name=other)
+    install("--uninstall", code=2, name=other)
+    with open(foreign, encoding="utf-8") as file:
+        assert file.read() == theirs
+    assert not any(each.pw_name == other for each in pwd.getpwall())
+finally:
+    for path in (f"/etc/{other}/theirs.conf", foreign):
+        if os.path.exists(path):
+            os.remove(path)
+    os.rmdir(f"/etc/{other}")
+said = install("--program", PROGRAM, "--catalogue", config, code=2, name=AGENT)
+assert f"the account {AGENT} is not" in said, said
+install(*wanted, code=64, name=NAME + "-agents")
+assert made() == first
+print("ok: a name that a unit, a folder or an account of somebody else has is refused, and nothing of theirs is touched")
 
 with open(ETC + "/environment", "w", encoding="utf-8") as file:
     file.write(f"BACKEND_SECRET={SECRET}\n")
