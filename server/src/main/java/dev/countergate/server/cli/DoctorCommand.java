@@ -41,7 +41,7 @@ import tools.jackson.databind.node.MissingNode;
             "Names every unsafe or broken thing about this set-up, each with what mends it.",
             "Looked at: the program's files, who else may change what it obeys, keys, log, clock,",
             "catalogue, backends (one read of each), clients that launch it, tokens, certificate; and",
-            "the separation level."
+            "the separation level. Backends of a ./tools.yaml that nobody named are not asked."
         },
         footer = {
             "",
@@ -198,6 +198,14 @@ final class DoctorCommand implements Callable<Integer> {
             throws InterruptedException {
         catalogue.runbooks().ifPresent(folder -> tell(others.of("runbooks", in(folder))));
         tell(ExpiryCheck.tokens(catalogue.principals().all(), now));
+        if (!place.isCatalogueNamed(console) && !catalogue.backends().isEmpty()) {
+            return List.of(
+                    Diagnosis.note(
+                            "backend",
+                            "none was asked: the catalogue is merely the one of this folder, and"
+                                    + " asking sends what it takes from your environment",
+                            "`countergate doctor --config tools.yaml` asks them"));
+        }
         try (Waiting _ = console.waiting("asking " + catalogue.backends().size() + " backends")) {
             return ClockCheck.backends(
                     BackendCheck.of(catalogue.backends(), each -> tell(List.of(each))));

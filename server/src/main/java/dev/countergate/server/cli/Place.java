@@ -13,6 +13,8 @@ import picocli.CommandLine.Option;
 
 /** The options that say which catalogue and which daemon is meant. */
 final class Place {
+    private static final String HERE = "tools.yaml";
+
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -43,8 +45,15 @@ final class Place {
         if (named != null && !named.isEmpty()) {
             return console.directory().resolve(named).normalize();
         }
-        Path here = console.directory().resolve("tools.yaml");
+        Path here = console.directory().resolve(HERE);
         return Files.exists(here) ? here : StateDirectory.userCatalogue(console.environment());
+    }
+
+    /** Whether somebody said which catalogue is meant; else it may be one that came with the folder. */
+    boolean isCatalogueNamed(Console console) {
+        return config != null
+                || !console.environment().getOrDefault("COUNTERGATE_CONFIG", "").isEmpty()
+                || !catalogue(console).equals(console.directory().resolve(HERE));
     }
 
     /** The daemon's state directory. */

@@ -421,7 +421,8 @@ class DoctorTest {
                             + server.origin()
                             + "\", headers: {X-Key: \"${KEY}\"}}\n");
             environment.put("KEY", "hunter2");
-            JsonNode checks = run("doctor", "--json").json().path("checks");
+            JsonNode checks =
+                    run("doctor", "--json", "--config", "tools.yaml").json().path("checks");
             assertThat(
                             checks.valueStream()
                                     .filter(each -> each.path("check").asString().equals("backend"))
@@ -459,13 +460,36 @@ class DoctorTest {
                             + good.origin()
                             + "\"}\n");
             long began = System.nanoTime();
-            Typed found = run("doctor");
+            Typed found = run("doctor", "--config", "tools.yaml");
             assertThat(Duration.ofNanos(System.nanoTime() - began))
                     .isLessThan(Duration.ofSeconds(20));
             assertThat(found.code()).isEqualTo(1);
             assertThat(found.out())
                     .containsSubsequence("`good`: ", "`silent`: ")
                     .containsPattern("72\\d\\d s ahead of the clock of backend `good`");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', '', false", // it came with the folder, as a cloned repository's does
+        "tools.yaml, '', true",
+        "'', tools.yaml, true",
+    })
+    void a_catalogue_that_nobody_named_gets_nothing_of_the_environment_sent_anywhere(
+            String option, String variable, boolean isAsked) throws Exception {
+        try (RawServer server =
+                RawServer.start((request, connection) -> connection.answer(200, "", "{}"))) {
+            Files.writeString(
+                    folder.resolve("tools.yaml"),
+                    "backends:\n  it: {type: prometheus, url: \""
+                            + server.origin()
+                            + "\", headers: {X-Key: \"${KEY}\"}}\n");
+            environment.put("KEY", "hunter2");
+            environment.put("COUNTERGATE_CONFIG", variable);
+            Typed found = option.isEmpty() ? run("doctor") : run("doctor", "--config", option);
+            assertThat(server.requests()).hasSize(isAsked ? 1 : 0);
+            assertThat(found.out().contains("none was asked")).isEqualTo(!isAsked);
         }
     }
 
