@@ -45,8 +45,14 @@ import tools.jackson.databind.node.ObjectNode;
             "  $ countergate connect claude-code --socket /var/lib/countergate/agent.sock --write"
         })
 final class ConnectCommand implements Callable<Integer> {
-    /** What clients take for a server's name, and Claude Code's rules for a part of a tool's. */
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    /**
+     * What clients take for a server's name, and Claude Code's rules for a part of a tool's: there {@code __} stands between
+     * the server and the tool, so a name with it would let another server's tool be used.
+     */
+    private static final Pattern NAME =
+            Pattern.compile("(?=.{1,64}\\z)[A-Za-z0-9-]++(?:_[A-Za-z0-9-]++)*+");
+
+    private static final String PROGRAM = "countergate";
 
     /** picocli alone would take, and offer, the names of the constants. */
     private static final class TypedClient implements ITypeConverter<McpClient> {
@@ -106,7 +112,8 @@ final class ConnectCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (!NAME.matcher(name).matches()) {
             throw new ParameterException(
-                    spec.commandLine(), "--name takes up to 64 letters, digits, `_` and `-`");
+                    spec.commandLine(),
+                    "--name takes up to 64 letters, digits and `-`, and single `_` between them");
         }
         if (socket != null && !place.isUnnamed()) {
             throw new ParameterException(
@@ -124,7 +131,7 @@ final class ConnectCommand implements Callable<Integer> {
             try {
                 written = write(launcher, entry);
             } catch (IOException failure) {
-                console.note("nothing was written: what belongs into `" + file() + "` is");
+                console.note("the entry was not written: what belongs into `" + file() + "` is");
                 console.print(shown(entry));
                 throw failure;
             }
@@ -205,7 +212,14 @@ final class ConnectCommand implements Callable<Integer> {
             throw cannotHold(settings, otherwise);
         }
         boolean areSettingsChanged = settings.write(permitted);
-        return new Written(servers, servers.write(withEntry), settings, areSettingsChanged);
+        try {
+            return new Written(servers, servers.write(withEntry), settings, areSettingsChanged);
+        } catch (IOException failure) {
+            if (areSettingsChanged) {
+                console.note("wrote its permissions into `" + settings.path() + "`");
+            }
+            throw failure;
+        }
     }
 
     /** What somebody added to the entry, such as variables, stays in it. */
@@ -227,6 +241,14 @@ final class ConnectCommand implements Callable<Integer> {
                             + file.path()
                             + "` is a server that is not launched: choose another --name");
         }
+        if (!isOurs(there.path("command").asString(""))) {
+            throw new IOException(
+                    "`"
+                            + name
+                            + "` in `"
+                            + file.path()
+                            + "` launches another program: choose another --name, or take it out first");
+        }
         EditedJson edited = file.json();
         for (Map.Entry<String, JsonNode> member : entry.properties()) {
             edited =
@@ -234,6 +256,14 @@ final class ConnectCommand implements Callable<Integer> {
                             List.of(client.section(), name, member.getKey()), member.getValue());
         }
         return edited;
+    }
+
+    /** Whether a command of an entry is this program, wherever it lay. */
+    private boolean isOurs(String command) {
+        String launcher = console.environment().getOrDefault("COUNTERGATE_LAUNCHER", "");
+        return command.equals(launcher)
+                || command.equals(PROGRAM)
+                || command.endsWith("/" + PROGRAM);
     }
 
     private static IOException cannotHold(ClientFile file, IllegalArgumentException why) {

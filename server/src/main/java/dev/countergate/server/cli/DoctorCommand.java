@@ -196,7 +196,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private List<Diagnosis> catalogue(Catalogue catalogue, OthersCheck others, Instant now)
             throws InterruptedException {
-        catalogue.runbooks().ifPresent(folder -> tell(others.of("runbooks", in(folder))));
+        catalogue.runbooks().ifPresent(folder -> tell(runbooks(Path.of(folder), others)));
         tell(ExpiryCheck.tokens(catalogue.principals().all(), now));
         if (!place.isCatalogueNamed(console) && !catalogue.backends().isEmpty()) {
             return List.of(
@@ -212,16 +212,26 @@ final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    private static List<Path> in(String folder) {
-        Path path = Path.of(folder);
+    /** What there is to say of the folder of runbooks, and of what lies in it. */
+    static List<Diagnosis> runbooks(Path folder, OthersCheck others) {
         List<Path> all = new ArrayList<>();
-        all.add(path);
-        try (Stream<Path> files = Files.list(path)) {
-            files.sorted().limit(RUNBOOKS_MAX).forEach(all::add);
+        all.add(folder);
+        try (Stream<Path> files = Files.list(folder)) {
+            files.sorted().limit(RUNBOOKS_MAX + 1L).forEach(all::add);
         } catch (IOException unreadable) {
-            // `check` says so of each runbook that is left out.
+            return List.of(
+                    Diagnosis.problem(
+                            "runbooks", "`" + folder + "` cannot be listed", "mend its mode"));
         }
-        return all;
+        List<Diagnosis> found = new ArrayList<>(others.of("runbooks", all));
+        if (all.size() > RUNBOOKS_MAX + 1) {
+            found.add(
+                    Diagnosis.note(
+                            "runbooks",
+                            "more than " + RUNBOOKS_MAX + " are not looked at",
+                            "take out of `" + folder + "` what is no runbook"));
+        }
+        return found;
     }
 
     private List<Diagnosis> daemon(StateDirectory state, Optional<JsonNode> status) {

@@ -44,13 +44,13 @@ record OthersCheck(Set<String> trusted) {
     /** What there is to say of {@code files}, which are {@code what}; those that are not there are left out. */
     List<Diagnosis> of(String what, Collection<Path> files) {
         List<Diagnosis> found = new ArrayList<>();
-        int looked = 0;
+        List<Path> looked = new ArrayList<>();
         Set<Path> said = new LinkedHashSet<>();
         for (Path file : files) {
             if (!Files.exists(file)) {
                 continue;
             }
-            looked++;
+            looked.add(file);
             Optional<Finding> open = open(file);
             if (open.isPresent() && said.add(open.get().at())) {
                 found.add(
@@ -65,13 +65,13 @@ record OthersCheck(Set<String> trusted) {
                                 "`chmod go-w " + open.get().at() + "`, or have its owner be you"));
             }
         }
-        if (looked > 0 && found.isEmpty()) {
+        if (!looked.isEmpty() && found.isEmpty()) {
             found.add(
                     Diagnosis.ok(
                             what,
-                            looked == 1
-                                    ? "`" + files.iterator().next() + "` is nobody else's to change"
-                                    : looked + " files are nobody else's to change"));
+                            looked.size() == 1
+                                    ? "`" + looked.getFirst() + "` is nobody else's to change"
+                                    : looked.size() + " files are nobody else's to change"));
         }
         return found;
     }

@@ -72,7 +72,20 @@ class ConnectTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a b", "ops.prod", "mcp__x)", "../x", "a\nb", "é"})
+    @ValueSource(
+            strings = {
+                "",
+                "a b",
+                "ops.prod",
+                "mcp__x)",
+                "../x",
+                "a\nb",
+                "é",
+                // `mcp__github__delete_repo` is a rule for a tool of another server
+                "github__delete_repo",
+                "_x",
+                "x_"
+            })
     void takes_no_name_that_a_rule_of_claude_code_could_not_hold(String name) {
         Typed wrong = run("connect", "claude-code", "--name", name, "--write");
         assertThat(wrong.code()).isEqualTo(64);
@@ -163,7 +176,7 @@ class ConnectTest {
         Files.createDirectories(file.getParent());
         Files.writeString(
                 file,
-                "{\"mcpServers\": {\"countergate\": {\"env\": {\"TOKEN\": \"t\"}, \"command\": \"/old\","
+                "{\"mcpServers\": {\"countergate\": {\"env\": {\"TOKEN\": \"t\"}, \"command\": \"/old/countergate\","
                         + " \"args\": []}}}");
         assertThat(run("connect", "cursor", "--write").code()).isZero();
         JsonNode entry = read(file).path("mcpServers").path("countergate");
@@ -252,6 +265,8 @@ class ConnectTest {
                 "{\"mcpServers\":[]}",
                 "{\"mcpServers\":{\"countergate\":{\"url\":\"https://example.com/mcp\"}}}",
                 "{\"mcpServers\":{\"countergate\":7}}",
+                "{\"mcpServers\":{\"countergate\":{\"command\":\"npx\",\"args\":[\"theirs\"]}}}",
+                "{\"mcpServers\":{\"countergate\":{\"command\":\"/opt/other\",\"args\":[]}}}",
                 "{\"a\":1,\"a\":2}",
                 "{ // comment\n}",
             })
@@ -281,6 +296,21 @@ class ConnectTest {
             assertThat(run("connect", "claude-code", "--write").code()).isEqualTo(1);
             assertThat(files()).containsOnlyKeys(settings).containsValue(text);
         }
+    }
+
+    @Test
+    void says_what_was_written_where_the_rest_could_not_be() throws IOException {
+        Path file = Files.writeString(folder.resolve(".claude.json"), "{}");
+        // Where the file before would be kept.
+        Files.createDirectories(folder.resolve(".claude.json.before-countergate/theirs"));
+        Typed half = run("connect", "claude-code", "--write");
+        assertThat(half.code()).isEqualTo(1);
+        assertThat(file).content().isEqualTo("{}");
+        assertThat(folder.resolve(".claude/settings.json")).exists();
+        assertThat(half.err())
+                .contains("the entry was not written")
+                .contains("wrote its permissions into `" + folder.resolve(".claude/settings.json"))
+                .doesNotContain("nothing was written");
     }
 
     @Test

@@ -136,6 +136,27 @@ class DoctorTest {
     }
 
     @Test
+    void what_was_not_looked_at_is_not_called_good() throws IOException {
+        Path none = folder.resolve("none");
+        Path file = Files.writeString(folder.resolve("t.yaml"), "x");
+        assertThat(text(OthersCheck.of(folder).of("catalogue", List.of(none, file))))
+                .contains("`" + file + "` is nobody else's")
+                .doesNotContain(none.toString());
+        assertThat(text(DoctorCommand.runbooks(file, OthersCheck.of(folder))))
+                .isEqualTo("problem `" + file + "` cannot be listed: mend its mode");
+        Path books = Files.createDirectory(folder.resolve("books"));
+        for (int i = 0; i < 1_000; i++) {
+            Files.createFile(books.resolve("b" + i));
+        }
+        assertThat(text(DoctorCommand.runbooks(books, OthersCheck.of(folder))))
+                .startsWith("ok")
+                .doesNotContain("note");
+        Files.createFile(books.resolve("z"));
+        assertThat(text(DoctorCommand.runbooks(books, OthersCheck.of(folder))))
+                .contains("note more than 1000 are not looked at");
+    }
+
+    @Test
     void an_open_include_and_an_open_runbook_are_found() throws IOException {
         Files.writeString(folder.resolve("tools.yaml"), "include: [more.yaml]\nrunbooks: books\n");
         Path more = Files.writeString(folder.resolve("more.yaml"), "tools: []\n");
