@@ -6,13 +6,11 @@ import dev.countergate.server.approver.RefusedException;
 import dev.countergate.server.daemon.DaemonSettings;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -48,11 +46,20 @@ final class StopCommand implements Callable<Integer> {
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
         int code = ExitCode.DONE;
         for (StateDirectory state : place.states(console)) {
-            Optional<JsonNode> status = OperatorClient.status(state);
-            if (status.isEmpty()) {
+            long pid;
+            try {
+                pid =
+                        OperatorClient.ask(state, OperatorClient.request("status"))
+                                .path("status")
+                                .path("pid")
+                                .asLong();
+            } catch (OperatorClient.NoDaemonException notThere) {
+                continue;
+            } catch (IOException | RefusedException refused) {
+                console.note("the daemon of `" + state.path() + "`: " + refused.getMessage());
+                code = ExitCode.FAILED;
                 continue;
             }
-            long pid = status.get().path("pid").asLong();
             boolean stopped = stop(state, pid);
             all.addObject()
                     .put("state", state.path().toString())
@@ -66,7 +73,7 @@ final class StopCommand implements Callable<Integer> {
         }
         if (json) {
             console.print(all);
-        } else if (all.isEmpty()) {
+        } else if (all.isEmpty() && code == ExitCode.DONE) {
             console.print("no daemon runs");
         }
         return code;

@@ -55,7 +55,8 @@ final class ToolTable {
             words.add("at most " + guard.targetsMax() + " targets");
         }
         if (!guard.require().isEmpty()) {
-            words.add(guard.require().size() + " preconditions");
+            int count = guard.require().size();
+            words.add(count == 1 ? "1 precondition" : count + " preconditions");
         }
         if (guard.verify() != null) {
             words.add("verified by " + guard.verify().read().tool());

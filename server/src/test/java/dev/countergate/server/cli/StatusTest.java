@@ -60,6 +60,25 @@ class StatusTest {
         }
     }
 
+    @Test
+    void nor_is_it_said_to_have_been_stopped() throws Exception {
+        try (ServerSocketChannel operators =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                        .bind(UnixDomainSocketAddress.of(state.resolve("operator.sock")))) {
+            Thread.ofVirtual().start(() -> refuse(operators));
+            Typed stop =
+                    Typed.run(
+                            folder,
+                            Map.of("HOME", folder.toString()),
+                            "stop",
+                            "--state",
+                            state.toString());
+            assertThat(stop.out()).doesNotContain("no daemon runs");
+            assertThat(stop.err()).contains("answers the user `countergate` alone");
+            assertThat(stop.code()).isEqualTo(1);
+        }
+    }
+
     private static void refuse(ServerSocketChannel operators) {
         try (SocketChannel asking = operators.accept()) {
             asking.read(ByteBuffer.allocate(4_096));
