@@ -193,7 +193,8 @@ class CountersigningTest {
             throws Exception {
         daemon.propose(CORE.with(risk), "SENDING");
         try (Pty pty = at("approve", ID)) {
-            pty.await("leaves it open: ");
+            pty.await("leaves it open");
+            pty.await(": ");
             pty.type(typed);
             assertThat(pty.exitCode()).isEqualTo(1);
             assertThat(pty.said()).contains("left open: nothing was signed");
@@ -208,7 +209,7 @@ class CountersigningTest {
         try (Pty pty = at("approve", ID)) {
             // As if it had been pasted or injected, while the daemon is still being asked.
             pty.type("y");
-            pty.await("leaves it open: ");
+            pty.await("y approves: ");
             pty.type("");
             assertThat(pty.exitCode()).isEqualTo(1);
         }
