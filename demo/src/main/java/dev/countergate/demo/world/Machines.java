@@ -10,7 +10,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** The two machines the service runs on, behind a simulated Systems Manager. What is sent to them runs in a folder each. */
@@ -34,10 +33,10 @@ final class Machines implements AutoCloseable {
     private static final String CREDENTIALS =
             """
             [reading]
-            aws_access_key_id = %1$s
+            aws_access_key_id = ID
             aws_secret_access_key = simulated
             [changing]
-            aws_access_key_id = %1$s
+            aws_access_key_id = ID
             aws_secret_access_key = simulated
             """;
 
@@ -52,7 +51,7 @@ final class Machines implements AutoCloseable {
         credentials =
                 Files.writeString(
                         Files.createDirectories(folder).resolve("credentials"),
-                        String.format(Locale.ROOT, CREDENTIALS, accessKeyId));
+                        CREDENTIALS.replace("ID", accessKeyId));
         for (String id : IDS) {
             Path sandbox = folder.resolve(id);
             Path bin = Files.createDirectories(sandbox.resolve("bin"));
