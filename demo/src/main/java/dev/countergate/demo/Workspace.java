@@ -42,10 +42,10 @@ final class Workspace implements AutoCloseable {
             read -r end
             sweep
             [ "$end" != done ] || exit 0
-            # A daemon that was about to start may come all the same.
+            # A daemon that was about to start may come all the same; so may what others put there.
             for _ in 1 2 3 4 5 6 7 8 9 10; do
                 sleep 1
-                [ ! -e "$folder" ] || sweep
+                if [ -O "$folder" ] && [ ! -L "$folder" ]; then sweep; fi
             done
             """;
 

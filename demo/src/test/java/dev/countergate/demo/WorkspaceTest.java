@@ -10,8 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,6 +125,25 @@ final class WorkspaceTest {
         }
         assertThat(left()).isEmpty();
         assertThat(Files.readAllLines(calls)).hasSize(2);
+    }
+
+    /** The folder for temporary files is everybody's, and the name is known by then. */
+    @Test
+    @Tag("long")
+    void what_another_user_puts_in_its_place_afterwards_is_not_touched() throws Exception {
+        Path theirs = Files.createDirectories(folder.resolve("theirs"));
+        Path daemon = Files.createDirectory(theirs.resolve("s"));
+        Set<ProcessHandle> others = ProcessHandle.current().children().collect(Collectors.toSet());
+        Workspace workspace = workspace(Map.of());
+        Path made = Objects.requireNonNull(workspace.catalogue().getParent());
+        List<ProcessHandle> sweepers =
+                ProcessHandle.current().children().filter(each -> !others.contains(each)).toList();
+        assertThat(sweepers).hasSize(1);
+        workspace.abandon();
+        Files.createSymbolicLink(made, theirs);
+        sweepers.getFirst().onExit().get(30, TimeUnit.SECONDS);
+        assertThat(daemon).exists();
+        assertThat(calls).doesNotExist();
     }
 
     @Test
