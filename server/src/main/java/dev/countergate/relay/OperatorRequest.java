@@ -1,12 +1,16 @@
 package dev.countergate.relay;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * One question to a daemon over {@code operator.sock}, and its answer: one JSON object a line each.
@@ -26,23 +30,61 @@ public final class OperatorRequest {
      */
     public static String send(Path operatorSocket, String line) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(operatorSocket));
-            ByteBuffer question = ByteBuffer.wrap((line + '\n').getBytes(StandardCharsets.UTF_8));
-            while (question.hasRemaining()) {
-                channel.write(question);
-            }
-            ByteBuffer answer = ByteBuffer.allocate(8 * 1024);
-            while (channel.read(answer) >= 0) {
-                if (answer.position() > 0 && answer.get(answer.position() - 1) == '\n') {
-                    return new String(
-                            answer.array(), 0, answer.position() - 1, StandardCharsets.UTF_8);
-                }
-                if (!answer.hasRemaining()) {
-                    answer = larger(answer);
-                }
-            }
-            throw new IOException("the daemon ended before it answered");
+            return exchange(channel, operatorSocket, line);
         }
+    }
+
+    /**
+     * The same, for so long: a daemon that hangs keeps its sockets.
+     *
+     * @throws SocketTimeoutException when there is no whole answer by then
+     */
+    public static String send(Path operatorSocket, String line, Duration allowed)
+            throws IOException {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            Thread limit = Thread.ofVirtual().start(() -> closeAfter(allowed, channel));
+            try {
+                return exchange(channel, operatorSocket, line);
+            } catch (AsynchronousCloseException late) {
+                SocketTimeoutException timeout =
+                        new SocketTimeoutException(
+                                "the daemon gave no answer in " + allowed.toSeconds() + " s");
+                timeout.initCause(late);
+                throw timeout;
+            } finally {
+                limit.interrupt();
+            }
+        }
+    }
+
+    private static void closeAfter(Duration allowed, SocketChannel channel) {
+        try {
+            Thread.sleep(allowed);
+            channel.close();
+        } catch (InterruptedException answered) {
+            Thread.currentThread().interrupt();
+        } catch (IOException unclosed) {
+            throw new UncheckedIOException(unclosed);
+        }
+    }
+
+    private static String exchange(SocketChannel channel, Path operatorSocket, String line)
+            throws IOException {
+        channel.connect(UnixDomainSocketAddress.of(operatorSocket));
+        ByteBuffer question = ByteBuffer.wrap((line + '\n').getBytes(StandardCharsets.UTF_8));
+        while (question.hasRemaining()) {
+            channel.write(question);
+        }
+        ByteBuffer answer = ByteBuffer.allocate(8 * 1024);
+        while (channel.read(answer) >= 0) {
+            if (answer.position() > 0 && answer.get(answer.position() - 1) == '\n') {
+                return new String(answer.array(), 0, answer.position() - 1, StandardCharsets.UTF_8);
+            }
+            if (!answer.hasRemaining()) {
+                answer = larger(answer);
+            }
+        }
+        throw new IOException("the daemon ended before it answered");
     }
 
     private static ByteBuffer larger(ByteBuffer full) throws IOException {

@@ -16,6 +16,7 @@ import dev.countergate.server.audit.AuditFile.Verdict;
 import dev.countergate.server.audit.StoredLog;
 import dev.countergate.server.authority.Approvers;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -77,17 +78,22 @@ final class DoctorCommand implements Callable<Integer> {
         Path file = place.catalogue(console);
         Instant now = Instant.now();
         OthersCheck others = OthersCheck.of(state.path());
-        Optional<JsonNode> status;
+        Optional<JsonNode> status = Optional.empty();
+        Optional<Diagnosis> silence = Optional.empty();
         try (Waiting _ = console.waiting("waiting for the daemon")) {
-            status = OperatorClient.status(state);
+            status = Optional.of(OperatorClient.told(state));
+        } catch (OperatorClient.NoDaemonException none) {
+            // Then it does not run, which is no failure.
+        } catch (IOException | RefusedException unanswered) {
+            silence = Optional.of(silence(unanswered));
         }
         try (Waiting _ = console.waiting("hashing the program's files and the log")) {
             tell(InstallationCheck.of(console));
             tell(others.of("program", InstallationCheck.places(console)));
             tell(FileModeCheck.of(state));
-            tell(daemon(state, status));
+            tell(silence.map(List::of).orElse(daemon(state, status)));
             tell(AuthorityCheck.of(state, status, console.environment(), now));
-            tell(keys(state));
+            tell(keys(state, status.isPresent()));
             log(state).ifPresent(verdict -> tell(List.of(verdict)));
             tell(troubles(state, status));
             tell(lastLeaf(state, status, now));
@@ -153,23 +159,40 @@ final class DoctorCommand implements Callable<Integer> {
                         .set("checks", checks));
     }
 
-    private List<Diagnosis> keys(StateDirectory state) throws InterruptedException {
+    private static Diagnosis silence(Exception unanswered) {
+        String why = String.valueOf(unanswered.getMessage());
+        return unanswered instanceof SocketTimeoutException
+                ? Diagnosis.problem(
+                        "daemon",
+                        why + ": it hangs",
+                        "end the process that `daemon.lock` in the state directory names; what it was"
+                                + " sending becomes OUTCOME_UNKNOWN")
+                : Diagnosis.note(
+                        "daemon", "gives this user no answer: " + why, "ask as an operator");
+    }
+
+    private List<Diagnosis> keys(StateDirectory state, boolean isAnswering)
+            throws InterruptedException {
         List<Path> folders = ApproverFiles.of(console.environment()).keyFolders();
-        return KeyFileCheck.of(enrolled(state), folders, console.environment());
+        return KeyFileCheck.of(enrolled(state, isAnswering), folders, console.environment());
     }
 
     /** As the daemon says, else as its file does, which another account may not read. */
-    private static List<EnrolledKey> enrolled(StateDirectory state) {
+    private static List<EnrolledKey> enrolled(StateDirectory state, boolean isAnswering) {
         try {
-            return KeyOptions.enrolled(state);
+            return isAnswering ? KeyOptions.enrolled(state) : enrolledInFile(state);
         } catch (IOException | RefusedException silent) {
-            return new Approvers(state.approvers(), ZoneId.systemDefault(), looked -> {}).read()
-                            instanceof Checked.Valid<AllowedSigners>(AllowedSigners signers)
-                    ? signers.signers().stream()
-                            .map(each -> new EnrolledKey(each.person(), each.key().fingerprint()))
-                            .toList()
-                    : List.of();
+            return enrolledInFile(state);
         }
+    }
+
+    private static List<EnrolledKey> enrolledInFile(StateDirectory state) {
+        return new Approvers(state.approvers(), ZoneId.systemDefault(), looked -> {}).read()
+                        instanceof Checked.Valid<AllowedSigners>(AllowedSigners signers)
+                ? signers.signers().stream()
+                        .map(each -> new EnrolledKey(each.person(), each.key().fingerprint()))
+                        .toList()
+                : List.of();
     }
 
     private static List<Diagnosis> lastLeaf(

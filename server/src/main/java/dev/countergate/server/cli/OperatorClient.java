@@ -8,6 +8,7 @@ import dev.countergate.server.daemon.OperatorListener;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
@@ -22,6 +23,8 @@ final class OperatorClient {
 
     /** Errors that are no decision of the daemon's: it, or its version, cannot do what was asked. */
     private static final Set<String> FAILURES = Set.of("INVALID_REQUEST", "INTERNAL");
+
+    private static final Duration AT_HAND = Duration.ofSeconds(10);
 
     private OperatorClient() {}
 
@@ -38,10 +41,26 @@ final class OperatorClient {
         }
     }
 
-    /** What the daemon of {@code state} says of itself; empty when none runs. */
+    /**
+     * What the daemon of {@code state} says of itself. It has that at hand, so one that hangs is not waited for.
+     *
+     * @throws java.net.SocketTimeoutException when it hangs
+     * @throws NoDaemonException when nobody listens there
+     * @throws IOException when no answer comes, or none that makes sense
+     * @throws RefusedException when it does not say that to this user
+     */
+    static JsonNode told(StateDirectory state) throws IOException, RefusedException {
+        return ask(
+                        state,
+                        request("status"),
+                        line -> OperatorRequest.send(state.operatorSocket(), line, AT_HAND))
+                .path("status");
+    }
+
+    /** The same; empty when none runs, or there is no answer. */
     static Optional<JsonNode> status(StateDirectory state) {
         try {
-            return Optional.of(ask(state, request("status")).path("status"));
+            return Optional.of(told(state));
         } catch (IOException | RefusedException noDaemon) {
             return Optional.empty();
         }
@@ -64,12 +83,19 @@ final class OperatorClient {
      */
     static JsonNode ask(StateDirectory state, ObjectNode request)
             throws IOException, RefusedException {
+        return ask(state, request, line -> OperatorRequest.send(state.operatorSocket(), line));
+    }
+
+    /** How a line is sent and answered. */
+    private interface Sending {
+        String send(String line) throws IOException;
+    }
+
+    private static JsonNode ask(StateDirectory state, ObjectNode request, Sending sending)
+            throws IOException, RefusedException {
         JsonNode answer;
         try {
-            answer =
-                    JSON.readTree(
-                            OperatorRequest.send(
-                                    state.operatorSocket(), JSON.writeValueAsString(request)));
+            answer = JSON.readTree(sending.send(JSON.writeValueAsString(request)));
         } catch (JacksonException malformed) {
             throw new IOException("the daemon's answer is not JSON", malformed);
         } catch (ConnectException gone) {

@@ -55,10 +55,7 @@ final class StatusCommand implements Callable<Integer> {
             Optional<JsonNode> status = Optional.empty();
             String refusal = "";
             try {
-                status =
-                        Optional.of(
-                                OperatorClient.ask(state, OperatorClient.request("status"))
-                                        .path("status"));
+                status = Optional.of(OperatorClient.told(state));
             } catch (OperatorClient.NoDaemonException notThere) {
                 // Then it does not run, which is no failure.
             } catch (IOException | RefusedException refused) {

@@ -48,11 +48,7 @@ final class StopCommand implements Callable<Integer> {
         for (StateDirectory state : place.states(console)) {
             long pid;
             try {
-                pid =
-                        OperatorClient.ask(state, OperatorClient.request("status"))
-                                .path("status")
-                                .path("pid")
-                                .asLong();
+                pid = OperatorClient.told(state).path("pid").asLong();
             } catch (OperatorClient.NoDaemonException notThere) {
                 continue;
             } catch (IOException | RefusedException refused) {

@@ -2,6 +2,7 @@ package dev.countergate.server.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -11,10 +12,14 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is told of a daemon that cannot be asked. */
 class StatusTest {
@@ -57,6 +62,39 @@ class StatusTest {
                     .contains("no answer   operator.sock answers the user `countergate` alone")
                     .doesNotContain("not running");
             assertThat(status.code()).isEqualTo(1);
+        }
+    }
+
+    /** As a process that was stopped, or that has no memory left, does: its sockets stay. */
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "doctor", "stop"})
+    @Tag("long")
+    void one_that_hangs_is_not_waited_for(String command) throws Exception {
+        Path catalogue = Files.writeString(folder.resolve("t.yaml"), "tools: []\n");
+        try (ServerSocketChannel operators =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                        .bind(UnixDomainSocketAddress.of(state.resolve("operator.sock")))) {
+            assertThat(operators.isOpen()).isTrue();
+            Typed hanging =
+                    assertTimeoutPreemptively(
+                            Duration.ofSeconds(30),
+                            () ->
+                                    Typed.run(
+                                            folder,
+                                            Map.of(
+                                                    "HOME",
+                                                    folder.toString(),
+                                                    "COUNTERGATE_CONFIG",
+                                                    catalogue.toString()),
+                                            command,
+                                            "--state",
+                                            state.toString()));
+            assertThat(hanging.code()).isEqualTo(1);
+            assertThat(hanging.out() + hanging.err())
+                    .contains("the daemon gave no answer in 10 s")
+                    .doesNotContain("not running")
+                    .doesNotContain("none runs")
+                    .doesNotContain("no daemon runs");
         }
     }
 
