@@ -4,6 +4,7 @@ NAME-ana's agents call tools, NAME-olga decides, NAME-eve is nobody. The daemon 
 mask and variables, with no capability and no way to more."""
 
 import grp
+import inspect
 import json
 import os
 import pwd
@@ -13,6 +14,7 @@ import sys
 import time
 
 from gate import Backend, catalogue, until
+from prying import pry
 
 SAMPLE, PROGRAM, NAME, FOLDER = sys.argv[1:5]
 LAUNCHER = os.path.join(PROGRAM, "countergate")
@@ -67,29 +69,11 @@ def run(name, *command, given=""):
     return done.returncode, done.stdout, done.stderr
 
 
-PRY = """
-import json, os, socket, sys
-opened = []
-for path in json.load(sys.stdin):
-    try:
-        if path.endswith(".sock"):
-            with socket.socket(socket.AF_UNIX) as plane:
-                plane.connect(path)
-        elif os.path.isdir(path):
-            os.listdir(path)
-        else:
-            with open(path, "rb") as file:
-                file.read(0)
-        opened.append(path)
-    except PermissionError:
-        pass
-print(json.dumps(opened))
-"""
-
-
 def opened(name, paths):
     """Which files, folders and sockets open to an account."""
-    done = subprocess.run(["python3", "-c", PRY], input=json.dumps(paths), capture_output=True, text=True, cwd="/", **identity(name))
+    # Its text, for the account may not be able to read these files.
+    program = "import json, os, socket, sys\n" + inspect.getsource(pry) + "print(json.dumps(pry(json.load(sys.stdin))))\n"
+    done = subprocess.run(["python3", "-c", program], input=json.dumps(paths), capture_output=True, text=True, cwd="/", **identity(name))
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

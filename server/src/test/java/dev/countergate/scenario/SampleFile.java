@@ -3,8 +3,11 @@ package dev.countergate.scenario;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.StreamSupport;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -75,6 +78,15 @@ record SampleFile(Path folder, JsonNode tree) {
         } catch (IOException unreadable) {
             throw new AssertionError(folder + ": " + unreadable, unreadable);
         }
+    }
+
+    /** The variables of its environment, what stands in braces replaced by {@code place}. */
+    Map<String, String> variables(UnaryOperator<String> place) {
+        Map<String, String> variables = new HashMap<>();
+        for (Map.Entry<String, JsonNode> each : tree.path("variables").properties()) {
+            variables.put(each.getKey(), place.apply(each.getValue().asString()));
+        }
+        return variables;
     }
 
     private void refuseUnknownKeys() {

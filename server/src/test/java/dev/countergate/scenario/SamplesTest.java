@@ -188,18 +188,7 @@ class SamplesTest {
     }
 
     private static Map<String, String> variables(SampleFile sample) {
-        Map<String, String> variables = new HashMap<>();
-        sample.tree()
-                .path("variables")
-                .properties()
-                .forEach(
-                        each ->
-                                variables.put(
-                                        each.getKey(),
-                                        each.getValue()
-                                                .asString()
-                                                .replaceAll("\\{[a-z]+}", "http://127.0.0.1:1")));
-        return variables;
+        return sample.variables(text -> text.replaceAll("\\{[a-z]+}", "http://127.0.0.1:1"));
     }
 
     @Test

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -72,21 +71,10 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private Map<String, String> variables() {
-        Map<String, String> variables = new HashMap<>();
-        sample.tree()
-                .path("variables")
-                .properties()
-                .forEach(
-                        each ->
-                                variables.put(
-                                        each.getKey(),
-                                        each.getValue()
-                                                .asString()
-                                                .replace("{api}", api.baseUrl())
-                                                .replace(
-                                                        "{machines}",
-                                                        machines.endpoint().toString())));
-        return variables;
+        return sample.variables(
+                text ->
+                        text.replace("{api}", api.baseUrl())
+                                .replace("{machines}", machines.endpoint().toString()));
     }
 
     private void putMachines(Path folder) throws IOException {
