@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -252,6 +253,7 @@ public final class Bench {
             AtomicInteger answered = new AtomicInteger();
             long began = System.nanoTime();
             long until = began + seconds * 1_000_000_000L;
+            AtomicBoolean isLast = new AtomicBoolean();
             Thread reader =
                     Thread.ofPlatform()
                             .start(
@@ -271,8 +273,7 @@ public final class Bench {
                                                 }
                                                 answered.incrementAndGet();
                                                 places.release();
-                                                if (System.nanoTime() > until
-                                                        && waiting.isEmpty()) {
+                                                if (isLast.get() && waiting.isEmpty()) {
                                                     return;
                                                 }
                                             }
@@ -285,9 +286,10 @@ public final class Bench {
                 waiting.put(++lastId, true);
                 call(lastId);
             }
-            // One more, so that the reader sees the end after the time is over.
+            // One more, said to be the last before it is sent: the reader ends with no answer out.
             places.acquire();
             waiting.put(++lastId, true);
+            isLast.set(true);
             call(lastId);
             reader.join(10_000);
             if (!waiting.isEmpty()) {
