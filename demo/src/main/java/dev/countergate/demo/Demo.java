@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -28,6 +29,11 @@ public final class Demo {
     /** How it ends where the person said no. */
     public static final int REFUSED = 2;
 
+    /** What a process ends with that Ctrl-C ended. */
+    private static final int INTERRUPTED = 130;
+
+    private static final int TELL_SECONDS_MAX = 5;
+
     private static final String SERVICE = "checkout";
     private static final int WAIT_SECONDS = 20;
 
@@ -42,7 +48,7 @@ public final class Demo {
     private final InstantSource clock;
     private final Page page;
     private final boolean isUnattended;
-    private volatile boolean isEnding;
+    private final CountDownLatch ending = new CountDownLatch(1);
 
     /**
      * @param environment in which this process was started; it names the program as COUNTERGATE_LAUNCHER
@@ -106,15 +112,22 @@ public final class Demo {
 
     /** Where the process is being ended: by Ctrl-C, or by somebody else. */
     private void abandon(Workspace workspace) {
-        isEnding = true;
+        ending.countDown();
         page.close();
         workspace.abandon();
     }
 
     /** What a process that is being ended finds broken is no news: its end comes from elsewhere. */
     private void stay() throws InterruptedException {
-        if (isEnding) {
+        if (ending.getCount() == 0) {
             new CountDownLatch(1).await();
+        }
+    }
+
+    /** Ctrl-C reaches all of a terminal's processes, and the one that asked may have ended before this one is told. */
+    private void stayIfBrokenOff(int code) throws InterruptedException {
+        if (code == INTERRUPTED && ending.await(TELL_SECONDS_MAX, TimeUnit.SECONDS)) {
+            stay();
         }
     }
 
@@ -138,6 +151,7 @@ public final class Demo {
             Answer proposed = proposeRollback(agent, world);
             page.heading(isUnattended ? "A key signs" : "You decide");
             int code = person.decide(proposed.structured().path("code").asString(""));
+            stayIfBrokenOff(code);
             String state = hearOutcome(agent, proposed.structured().path("proposal").asString(""));
             readLog(program, workspace);
             return end(state, code, world);
