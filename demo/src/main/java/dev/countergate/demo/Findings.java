@@ -4,8 +4,10 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -55,13 +57,17 @@ final class Findings {
         return lines;
     }
 
-    /** The lines of {@code tail_logs}, each text once, newest first, without what differs in each. */
+    /** The lines of {@code tail_logs}, each text once, the most frequent first, without what differs in each. */
     static List<String> log(JsonNode structured) {
-        return structured
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        structured
                 .path("entries")
                 .valueStream()
                 .map(each -> each.path("line").asString("").replaceFirst(" order=\\d+$", ""))
-                .distinct()
+                .forEach(text -> counts.merge(text, 1, Integer::sum));
+        return counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+                .map(Map.Entry::getKey)
                 .toList();
     }
 

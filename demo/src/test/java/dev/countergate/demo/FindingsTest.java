@@ -47,12 +47,12 @@ final class FindingsTest {
     }
 
     @Test
-    void each_text_of_the_log_is_told_once() {
+    void each_text_of_the_log_is_told_once_the_most_frequent_first() {
         assertThat(
                         Findings.log(
                                 json(
-                                        "{'entries': [{'line': 'a order=1'}, {'line': 'b'}, {'line': 'a order=2'}]}")))
-                .containsExactly("a", "b");
+                                        "{'entries': [{'line': 'b'}, {'line': 'a order=1'}, {'line': 'c'}, {'line': 'a order=2'}]}")))
+                .containsExactly("a", "b", "c");
     }
 
     @Test

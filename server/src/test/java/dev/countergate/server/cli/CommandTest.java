@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class CommandTest {
+    /** They are about no daemon and no catalogue of the user's. */
+    private static final Set<String> OF_NO_CATALOGUE = Set.of("completion", "demo");
+
     private static final List<String> NOW =
             List.of(
                     "serve",
@@ -96,6 +100,9 @@ class CommandTest {
                     .contains("Usage: countergate " + command)
                     .contains("--help")
                     .contains("\n  $ ");
+            if (!OF_NO_CATALOGUE.contains(command)) {
+                assertThat(help.out()).as(command).contains("catalogue");
+            }
         }
     }
 
