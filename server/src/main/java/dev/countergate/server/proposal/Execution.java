@@ -1,6 +1,7 @@
 package dev.countergate.server.proposal;
 
 import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.change.Attempt;
 import dev.countergate.policy.change.Core;
@@ -244,26 +245,16 @@ final class Execution {
             throw new IllegalStateException("nothing to resume: " + entry.id());
         }
         try (Served.Lease lease = served.lease()) {
-            Optional<Tool> tool = lease.catalogue().find(entry.core().tool());
-            if (tool.isEmpty()
-                    || !(CoreRequest.read(entry.core().request(), entry.id().attempt())
-                            instanceof Checked.Valid<CoreRequest>(CoreRequest request))) {
-                answer(
-                        entry.id(),
-                        new Sent(
-                                Outcome.OUTCOME_UNKNOWN,
-                                "its tool is not in the catalogue any more",
-                                null));
-                return;
-            }
-            ChangeClient client =
-                    lease.backends().change(tool.get().action().backends().iterator().next());
-            answer(
-                    entry.id(),
-                    clean(
-                            lease,
-                            client.resume(
-                                    request, handle, sending(entry, tool.get(), request, client))));
+            Sent sent =
+                    switch (Destination.of(lease, entry)) {
+                        case Checked.Invalid<Destination>(List<Fault> faults) ->
+                                new Sent(Outcome.OUTCOME_UNKNOWN, faults.getFirst().text(), null);
+                        case Checked.Valid<Destination>(
+                                        Destination(Tool tool, var client, var request, var _)) ->
+                                client.resume(
+                                        request, handle, sending(entry, tool, request, client));
+                    };
+            answer(entry.id(), clean(lease, sent));
         }
     }
 
@@ -345,13 +336,9 @@ final class Execution {
             return false;
         }
         try (Served.Lease lease = served.lease()) {
-            Optional<Tool> tool = lease.catalogue().find(entry.core().tool());
-            return tool.isPresent()
-                    && CoreRequest.read(entry.core().request(), entry.id().attempt())
-                            instanceof Checked.Valid<CoreRequest>(CoreRequest request)
-                    && lease.backends()
-                            .change(tool.get().action().backends().iterator().next())
-                            .stop(request, handle, Deadline.in(Looks.LONGEST, ticker));
+            return Destination.of(lease, entry)
+                            instanceof Checked.Valid<Destination>(Destination to)
+                    && to.client().stop(to.request(), handle, Deadline.in(Looks.LONGEST, ticker));
         }
     }
 }

@@ -1,16 +1,13 @@
 package dev.countergate.server.proposal;
 
 import dev.countergate.policy.call.Checked;
-import dev.countergate.policy.catalogue.Tool;
-import dev.countergate.policy.change.Attempt;
+import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.change.Core;
-import dev.countergate.policy.change.CoreRequest;
 import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.change.Reading;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.server.audit.StoreException;
-import dev.countergate.server.backend.ChangeClient;
 import dev.countergate.server.backend.Deadline;
 import dev.countergate.server.backend.Seen;
 import dev.countergate.server.proposal.Ledger.Applied;
@@ -18,6 +15,7 @@ import dev.countergate.server.proposal.Ledger.Entry;
 import dev.countergate.server.proposal.Ledger.Telling;
 import dev.countergate.server.proposal.Ledger.Turn;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -164,22 +162,18 @@ final class Following {
     }
 
     private Seen search(Entry entry) throws InterruptedException {
-        Attempt attempt = entry.proposal().attempt();
         try (Served.Lease lease = served.lease()) {
-            Optional<Tool> tool = lease.catalogue().find(entry.core().tool());
-            if (attempt == null
-                    || tool.isEmpty()
-                    || !(CoreRequest.read(entry.core().request(), entry.id().attempt())
-                            instanceof Checked.Valid<CoreRequest>(CoreRequest request))) {
-                return new Seen(
-                        Event.Sighting.UNREADABLE,
-                        "its tool is not in the catalogue any more",
-                        null);
-            }
-            ChangeClient client =
-                    lease.backends().change(tool.get().action().backends().iterator().next());
             Seen seen =
-                    client.search(request, attempt.sentAt(), Deadline.in(Looks.LONGEST, ticker));
+                    switch (Destination.of(lease, entry)) {
+                        case Checked.Invalid<Destination>(List<Fault> faults) ->
+                                new Seen(Event.Sighting.UNREADABLE, faults.getFirst().text(), null);
+                        case Checked.Valid<Destination>(Destination to) ->
+                                to.client()
+                                        .search(
+                                                to.request(),
+                                                to.attempt().sentAt(),
+                                                Deadline.in(Looks.LONGEST, ticker));
+                    };
             JsonNode result = seen.result();
             return new Seen(
                     seen.sighting(),

@@ -925,6 +925,8 @@ class ProposalsTest {
 
         assertThat(engine.proposals().running()).extracting(ProposalStatus::id).containsExactly(id);
         assertThat(engine.proposals().cancel(id)).isTrue();
+        engine.reload(PLAIN.replace("api.test", "elsewhere.test"));
+        assertThat(engine.proposals().cancel(id)).as("another backend").isFalse();
         stopped.countDown();
 
         assertThat(engine.settled(id).outcome()).isEqualTo(Event.Outcome.PARTLY_APPLIED);

@@ -51,6 +51,10 @@ class RecoveryTest {
     private static final Decision ONE = new Decision.Approve(null, 1, "");
     private static final Duration SETTLE = Duration.ofMinutes(2);
 
+    /** The tool is the same by its name and reaches another place. */
+    private static final String ELSEWHERE =
+            YAML.replace("http://api.test/restart", "http://elsewhere.test/restart");
+
     private final AtomicInteger searches = new AtomicInteger();
 
     @TempDir private Path folder;
@@ -298,6 +302,32 @@ class RecoveryTest {
     }
 
     @Test
+    void what_a_backend_named_is_asked_after_there_and_nowhere_else() throws Exception {
+        ProposalId id = left(ProposalState.SENDING);
+        take(id, new Event.Accept("command-7"), Telling.of("accepted"));
+        engine.reload(ELSEWHERE);
+
+        next();
+
+        ProposalStatus status = engine.await(id, ProposalState.OUTCOME_UNKNOWN);
+        assertThat(status.why()).contains("reaches not the backend it was sent to");
+        assertThat(engine.changes.resumed).isEmpty();
+    }
+
+    @Test
+    void what_a_backend_named_is_asked_after_though_its_tool_is_told_of_in_other_words()
+            throws Exception {
+        ProposalId id = left(ProposalState.SENDING);
+        take(id, new Event.Accept("command-7"), Telling.of("accepted"));
+        engine.reload(YAML.replace("{name: restart,", "{name: restart, description: again,"));
+
+        next();
+
+        engine.await(id, status -> status.outcome() == Outcome.APPLIED);
+        assertThat(engine.changes.resumed).containsExactly("command-7");
+    }
+
+    @Test
     void an_open_verification_goes_on_and_what_was_read_before_does_not_count() throws Exception {
         ProposalId id = left(ProposalState.APPLIED);
         take(
@@ -406,6 +436,35 @@ class RecoveryTest {
         assertThat(searches).hasValue(2);
         assertThat(engine.clock.instant()).isAfterOrEqualTo(sentAt.plus(SETTLE));
         assertThat(engine.propose("web")).as("it may be proposed again").isNotEqualTo(id);
+    }
+
+    @Test
+    void an_attempt_absent_from_another_backend_than_its_own_is_not_absent() throws Exception {
+        ProposalId id = unknown();
+        engine.changes.sighting = Sighting.ABSENT;
+        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch first = search(1, goOn);
+
+        next();
+        first.await();
+        long searching = engine.status(id).version();
+        engine.reload(ELSEWHERE);
+        engine.pass(SETTLE);
+        goOn.countDown();
+        ProposalStatus searched =
+                engine.await(id, status -> status.version() > searching + 1 || isLeft(status));
+
+        assertThat(searched.state()).isEqualTo(ProposalState.OUTCOME_UNKNOWN);
+        assertThat(searches).hasValue(1);
+        assertThat(engine.leaves(id).getLast().path("sighting").asString()).isEqualTo("UNREADABLE");
+        engine.reload(YAML);
+        assertThat(engine.settled(id).state())
+                .as("searched for where it was sent")
+                .isEqualTo(ProposalState.FOUND_NOT_APPLIED);
+    }
+
+    private static boolean isLeft(ProposalStatus status) {
+        return status.state() != ProposalState.OUTCOME_UNKNOWN;
     }
 
     @Test
