@@ -69,6 +69,14 @@ public final class CanonicalJson {
         return faults.isEmpty() ? Checked.valid(bytes) : Checked.invalid(faults);
     }
 
+    /** Whether {@code number} can stand in the profile as a number: whole, and within 2^53-1. */
+    public static boolean takes(JsonNode number) {
+        return number.isIntegralNumber()
+                && number.canConvertToLong()
+                && -WHOLE_MAX <= number.longValue()
+                && number.longValue() <= WHOLE_MAX;
+    }
+
     /** The value whose canonical bytes {@code bytes} are; other bytes, even of the same value, are refused. */
     public static Checked<JsonNode> read(byte[] bytes) {
         return read(bytes, BYTES_MAX);
@@ -138,9 +146,7 @@ public final class CanonicalJson {
     }
 
     private static void writeNumber(JsonNode value, StringBuilder text, List<Fault> faults) {
-        if (!value.isIntegralNumber()
-                || !value.canConvertToLong()
-                || Math.abs(value.longValue()) > WHOLE_MAX) {
+        if (!takes(value)) {
             faults.add(
                     new Fault(
                             "",
