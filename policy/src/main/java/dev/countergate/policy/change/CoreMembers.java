@@ -3,6 +3,7 @@ package dev.countergate.policy.change;
 import dev.countergate.policy.catalogue.Digests;
 import dev.countergate.policy.parameter.Arguments;
 import dev.countergate.policy.parameter.JsonText;
+import dev.countergate.policy.token.CanonicalJson;
 import dev.countergate.policy.token.UtcTime;
 import java.time.Duration;
 import java.util.Locale;
@@ -122,7 +123,7 @@ final class CoreMembers {
                 : duration.toMillis() + "ms";
     }
 
-    /** The same value in the profile: a number that is not whole, or too large, as its text. */
+    /** The same value in the profile: a number that is not whole, or too large, as the text that is sent for it. */
     private static JsonNode exact(JsonNode value) {
         if (value.isObject()) {
             ObjectNode copy = NODES.objectNode();
@@ -138,10 +139,8 @@ final class CoreMembers {
             }
             return copy;
         }
-        boolean whole =
-                value.isIntegralNumber()
-                        && value.canConvertToLong()
-                        && Math.abs(value.longValue()) < 1L << 53;
-        return value.isNumber() && !whole ? NODES.stringNode(JsonText.plain(value)) : value;
+        return value.isNumber() && !CanonicalJson.takes(value)
+                ? NODES.stringNode(JsonText.exact(value))
+                : value;
     }
 }

@@ -1,5 +1,6 @@
 package dev.countergate.policy.parameter;
 
+import java.math.BigDecimal;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
@@ -8,6 +9,9 @@ import tools.jackson.databind.JsonNode;
  * what a backend received from mcp-http-tools it receives from here.
  */
 public final class JsonText {
+    /** The most digits of a whole number that was given with an exponent: one of a few letters can stand for millions. */
+    private static final int DIGITS_MAX = 40;
+
     private static final String HEX = "0123456789abcdef";
 
     private JsonText() {}
@@ -15,6 +19,19 @@ public final class JsonText {
     /** A string bare, an object or array as compact JSON, anything else as JSON. */
     public static String plain(JsonNode value) {
         return value.isString() ? value.stringValue() : compact(value);
+    }
+
+    /**
+     * A number as everything but a {@code url} tool sends it: whole ones digit by digit, so that no id is rounded to its
+     * neighbour and none is spelt with an exponent; a fraction as {@link #plain} has it.
+     */
+    public static String exact(JsonNode number) {
+        if (number.isIntegralNumber()) {
+            return number.bigIntegerValue().toString();
+        }
+        BigDecimal value = number.decimalValue().stripTrailingZeros();
+        boolean isShort = value.scale() <= 0 && value.precision() - value.scale() <= DIGITS_MAX;
+        return isShort ? value.toBigInteger().toString() : plain(number);
     }
 
     /**

@@ -5,7 +5,6 @@ import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.parameter.Arguments;
 import dev.countergate.policy.parameter.JsonText;
 import dev.countergate.policy.parameter.Parameter;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +56,7 @@ final class Filling {
             return refuse(
                     parameter, "must be a single value here", "give a string, number or boolean");
         }
-        String text = value.isNumber() ? number(value) : JsonText.plain(value);
+        String text = value.isNumber() ? JsonText.exact(value) : JsonText.plain(value);
         return wellFormed(parameter, text);
     }
 
@@ -66,15 +65,6 @@ final class Filling {
         return text.codePoints().anyMatch(c -> c >= 0xD800 && c <= 0xDFFF)
                 ? refuse(parameter, "holds a lone surrogate", "send well-formed Unicode")
                 : text;
-    }
-
-    /** A whole number digit by digit, so that no id is rounded to its neighbour; a fraction in its shortest form. */
-    private static String number(JsonNode value) {
-        BigDecimal exact = value.decimalValue();
-        boolean isShort = exact.precision() - exact.scale() <= 40 && exact.scale() <= 0;
-        return value.isIntegralNumber() || isShort
-                ? exact.toBigInteger().toString()
-                : JsonText.plain(value);
     }
 
     /** Notes what is wrong with a value; the empty text stands in until the rendering is given up. */

@@ -12,6 +12,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.parameter.Arguments;
+import dev.countergate.policy.parameter.DeclaredParameter;
+import dev.countergate.policy.parameter.ParameterType;
+import dev.countergate.policy.parameter.Parameters;
+import dev.countergate.policy.template.Language;
+import dev.countergate.policy.template.Template;
 import dev.countergate.policy.token.CanonicalJson;
 import dev.countergate.policy.token.Digest;
 import dev.countergate.policy.token.ProposalId;
@@ -20,12 +25,18 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 class CoreTest {
     private static final String ATTEMPT = Cores.ID.attempt().toString();
+
+    /** Numbers as the protocol reads them. */
+    private static final JsonMapper EXACT =
+            JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
     @Test
     void has_the_bytes_of_canonical_json_and_a_digest_of_its_own_domain() {
@@ -105,41 +116,62 @@ class CoreTest {
     @Test
     void keeps_numbers_that_are_not_whole_as_their_text() {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
-        Core plain = core(restart("true", List.of("i-1")), null);
         Core numbers =
-                new Core(
-                        plain.server(),
-                        plain.proposal(),
-                        plain.requester(),
-                        null,
-                        plain.session(),
-                        plain.tool(),
-                        plain.digests(),
+                with(
                         Arguments.of(
                                 Map.of(
                                         "ratio", nodes.numberNode(0.25),
                                         "huge", nodes.numberNode(1L << 53),
-                                        "list", nodes.arrayNode().add(1).add(1.5))),
-                        null,
-                        null,
-                        plain.risk(),
-                        "",
-                        plain.rule(),
-                        plain.request(),
-                        List.of(),
-                        List.of(),
-                        null,
-                        null,
-                        List.of(),
-                        "S0",
-                        plain.quorum(),
-                        plain.created(),
-                        plain.expires(),
-                        null);
+                                        "list", nodes.arrayNode().add(1).add(1.5))));
 
         assertThat(json(numbers).get("arguments"))
                 .hasToString(
                         "{\"huge\":\"9007199254740992\",\"list\":[1,\"1.5\"],\"ratio\":\"0.25\"}");
+    }
+
+    /** The number a person reads among the arguments is the one a template sends. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "9007199254740993",
+                "-9007199254740993",
+                "9223372036854775807",
+                "-9223372036854775808",
+                "12345678901234567890123",
+                "9007199254740993.0",
+                "9007199254740993e0",
+                "9007199254740993e1",
+                "1e22",
+                "0.1",
+                "0.12345678901234567890",
+                "1e-7",
+                "1e300"
+            })
+    void says_a_number_as_it_is_sent(String number) {
+        Arguments arguments = Arguments.of(Map.of("id", EXACT.readTree(number)));
+        Parameters declared =
+                Parameters.of(
+                        List.of(
+                                DeclaredParameter.named("id")
+                                        .type(ParameterType.NUMBER)
+                                        .required()
+                                        .build()));
+        Template template =
+                ((Checked.Valid<Template>) Template.parse(Language.TEXT, "{id}", declared)).value();
+
+        assertThat(Checked.valid(json(with(arguments)).at("/arguments/id").stringValue()))
+                .isEqualTo(template.render(arguments));
+    }
+
+    @Test
+    void tells_two_large_numbers_apart() {
+        Arguments one = Arguments.of(Map.of("id", EXACT.readTree("9007199254740993")));
+        Arguments other = Arguments.of(Map.of("id", EXACT.readTree("9007199254740992")));
+        RecordedCore core =
+                ((Checked.Valid<RecordedCore>) RecordedCore.read(bytes(with(one)))).value();
+
+        assertThat(core.hasArguments(one)).isTrue();
+        assertThat(core.hasArguments(other)).isFalse();
     }
 
     @Test
@@ -228,6 +260,35 @@ class CoreTest {
         return ((Checked.Valid<EffectKey>)
                         EffectKey.of(new ToolName("tool"), "backend", request.targets(), request))
                 .value();
+    }
+
+    private static Core with(Arguments arguments) {
+        Core plain = core(restart("true", List.of("i-1")), null);
+        return new Core(
+                plain.server(),
+                plain.proposal(),
+                plain.requester(),
+                null,
+                plain.session(),
+                plain.tool(),
+                plain.digests(),
+                arguments,
+                null,
+                null,
+                plain.risk(),
+                "",
+                plain.rule(),
+                plain.request(),
+                List.of(),
+                List.of(),
+                null,
+                null,
+                List.of(),
+                "S0",
+                plain.quorum(),
+                plain.created(),
+                plain.expires(),
+                null);
     }
 
     private static JsonNode json(Core core) {

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -40,7 +41,10 @@ record Kept(
         Duration afterFailure,
         @Nullable Reading shown,
         @Nullable JsonNode result) {
-    private static final JsonMapper JSON = new JsonMapper();
+    /** An argument is rendered again from here, so it comes back with every digit. */
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     Kept with(Proposal next) {
