@@ -15,9 +15,22 @@ public final class CurrentCatalogue implements Served {
         this.current = new AtomicReference<>(first);
     }
 
-    /** Serves {@code next} from now on; {@code letGo} runs once no call uses what was served before. */
+    /**
+     * Serves {@code next}, which was never served, from now on; {@code letGo} runs once no call uses anything that was
+     * served before.
+     */
     public void replace(Serving next, Runnable letGo) {
-        current.getAndSet(next).retire(letGo);
+        // INVARIANT: what is served counts as used while anything before it is, for a client that
+        // the next reload lets go may be in use by a call that began two reloads ago.
+        if (!next.enter()) {
+            throw new IllegalArgumentException("it was served before");
+        }
+        Runnable inTurn =
+                () -> {
+                    letGo.run();
+                    next.close();
+                };
+        current.getAndSet(next).retire(inTurn);
         listeners.forEach(Runnable::run);
     }
 

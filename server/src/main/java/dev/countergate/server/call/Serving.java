@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One catalogue being served, with all that was made of it. A reload puts another in its place; calls under way finish
- * with the one they began with, and only then is what it alone used let go. Thread safe.
+ * with the one they began with, and what no later one uses is let go only then. Thread safe.
  */
 public final class Serving implements Served.Lease {
     private final Catalogue catalogue;
@@ -72,8 +72,12 @@ public final class Serving implements Served.Lease {
     /** The caller does not use it any more. */
     @Override
     public void close() {
+        if (users.decrementAndGet() > 0) {
+            return;
+        }
+        // INVARIANT: read behind the count, which reaches 0 only after retire has set it.
         Runnable letGo = whenUnused;
-        if (users.decrementAndGet() == 0 && letGo != null) {
+        if (letGo != null) {
             letGo.run();
         }
     }

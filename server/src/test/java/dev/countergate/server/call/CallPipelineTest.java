@@ -303,6 +303,28 @@ class CallPipelineTest {
         }
     }
 
+    @Test
+    void what_a_later_catalogue_alone_used_is_let_go_after_the_calls_of_the_earlier_ones()
+            throws Exception {
+        CallPipeline pipeline = pipeline(TOOLS);
+        CurrentCatalogue served = Objects.requireNonNull(current);
+        List<String> letGo = new ArrayList<>();
+        Serving first = served.lease();
+        served.replace(serving(2, "tools: []"), () -> letGo.add("first"));
+        Serving second = served.lease();
+        served.replace(serving(3, TOOLS), () -> letGo.add("second"));
+
+        second.close();
+        assertThat(letGo).isEmpty();
+
+        assertThat(call(pipeline, "look", "{\"path\":\"x\"}").isError()).isFalse();
+        first.close();
+        assertThat(letGo).containsExactly("first", "second");
+
+        served.replace(serving(4, TOOLS), () -> letGo.add("third"));
+        assertThat(letGo).containsExactly("first", "second", "third");
+    }
+
     private CallPipeline pipeline(String yaml) {
         try {
             CurrentCatalogue served = new CurrentCatalogue(serving(1, yaml));
