@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -28,6 +29,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class SqliteTransaction implements Store.Transaction {
     /** Members that others recompute or verify, and so must stand in the log to the byte. */
     private static final Set<String> EXACT = Set.of("core", "statement", "signature");
+
+    /** What canonical JSON has no form for. Who says it, agent or backend, may not keep a leaf out of the log. */
+    private static final Pattern UNSAYABLE =
+            Pattern.compile("[\\p{Cs}\\p{IsNoncharacter_Code_Point}]");
 
     private final Connection database;
     private final LogKey key;
@@ -99,11 +104,14 @@ final class SqliteTransaction implements Store.Transaction {
         Map<String, String> members = new HashMap<>();
         for (Map.Entry<String, String> member : leaf.members().entrySet()) {
             String clean = redactor.redact(member.getValue());
-            if (EXACT.contains(member.getKey()) && !clean.equals(member.getValue())) {
+            boolean isExact = EXACT.contains(member.getKey());
+            if (isExact && !clean.equals(member.getValue())) {
                 return Checked.invalid(
                         new Fault(member.getKey(), "the value of a secret stands in it"));
             }
-            members.put(member.getKey(), clean);
+            members.put(
+                    member.getKey(),
+                    isExact ? clean : UNSAYABLE.matcher(clean).replaceAll("\uFFFD"));
         }
         return CanonicalJson.write(
                 new Leaf(leaf.kind(), leaf.time(), members).at(tree.size(), last, signedSize),

@@ -32,7 +32,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,10 +43,6 @@ import tools.jackson.databind.JsonNode;
  * leaf that tells of it; nothing is acted on before that. Thread safe.
  */
 final class Ledger {
-    /** What the log has no form for. A backend that says it may not keep an outcome out of the log. */
-    private static final Pattern UNSAYABLE =
-            Pattern.compile("[\\p{Cs}\\p{IsNoncharacter_Code_Point}]");
-
     private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
 
     private final Store store;
@@ -509,7 +504,6 @@ final class Ledger {
     private static Leaf leaf(Telling telling, Entry after, StoreTime now) {
         Map<String, String> members = new HashMap<>(telling.members().apply(after));
         members.values().removeIf(String::isEmpty);
-        members.replaceAll((name, text) -> UNSAYABLE.matcher(text).replaceAll("\uFFFD"));
         members.put("proposal", after.id().value());
         members.put("state", after.state().name());
         return new Leaf(kind(telling, after.state()), now.at(), members);

@@ -86,7 +86,7 @@ class WaitingLeavesTest {
     void that_the_log_cannot_hold_are_said_to_be_missing_and_stop_nothing() throws Exception {
         try (SqliteStore store = open()) {
             store.later(leaf("before"));
-            store.later(leaf("\ud800"));
+            store.later(new Leaf("read", Instant.EPOCH, Map.of("core", "\ud800")));
             store.later(leaf("x".repeat(1 << 20)));
             store.later(leaf("after"));
             until(() -> store.size() == 4);
@@ -94,6 +94,21 @@ class WaitingLeavesTest {
                     .contains("\"kind\":\"unrecorded\"", "\"kind_of\":\"read\"");
             assertThat(leaves(store).get(2)).contains("\"kind\":\"unrecorded\"");
             assertThat(leaves(store).get(3)).contains("\"after\"");
+        }
+    }
+
+    @Test
+    void say_who_did_what_whatever_characters_were_used() throws Exception {
+        try (SqliteStore store = open()) {
+            store.later(leaf("\ud800 \uffff \ufdd0 \ud83f\udffe \ud83d\ude00"));
+            store.write(in -> in.append(leaf("\udc00 \ufffe")));
+            assertThat(leaves(store)).hasSize(2);
+            assertThat(leaves(store).getFirst())
+                    .contains("\"kind\":\"read\"", "\"\ufffd \ufffd \ufffd \ufffd \ud83d\ude00\"");
+            assertThat(leaves(store).getLast()).contains("\"\ufffd \ufffd\"");
+            Leaf exact = new Leaf("proposed", Instant.EPOCH, Map.of("core", "\uffff"));
+            assertThatThrownBy(() -> store.write(in -> in.append(exact)))
+                    .hasMessageContaining("cannot hold");
         }
     }
 

@@ -241,6 +241,20 @@ class CallPipelineTest {
     }
 
     @Test
+    void records_who_was_refused_what_whatever_characters_were_used() throws Exception {
+        CallPipeline pipeline = pipeline(TOOLS);
+
+        ToolResult result =
+                call(pipeline, "look", "{\"path\":\"secret\",\"more\":\"\\uffff \\ufdd0\"}");
+
+        assertThat(Objects.requireNonNull(result.error()).code()).isEqualTo("FORBIDDEN");
+        assertThat(leaves())
+                .singleElement()
+                .asString()
+                .contains("\"kind\":\"refused\"", "\"tool\":\"look\"", "\"unix:ana\"", "secret");
+    }
+
+    @Test
     void keeps_a_cut_result_for_its_principal_alone_and_not_for_ever() throws Exception {
         CallPipeline pipeline = pipeline(TOOLS);
         recorder.answer = new Payload.Text("0123456789".repeat(20_000));
@@ -364,6 +378,15 @@ class CallPipelineTest {
         } catch (StoreException | java.io.IOException failure) {
             throw new AssertionError(failure);
         }
+    }
+
+    /** What the log holds once all that waits stands in it. */
+    private List<String> leaves() throws StoreException {
+        SqliteStore opened = Objects.requireNonNull(store);
+        opened.write(in -> true);
+        return opened.read(0, 100).lines().stream()
+                .filter(line -> !line.startsWith("{\"checkpoint\""))
+                .toList();
     }
 
     @AfterEach
