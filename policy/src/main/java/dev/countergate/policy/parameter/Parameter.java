@@ -1,7 +1,6 @@
 package dev.countergate.policy.parameter;
 
 import dev.countergate.policy.call.Checked;
-import dev.countergate.policy.call.Fault;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -45,11 +44,15 @@ public record Parameter(
     /**
      * Whether {@code value} may be bound to it. JSON null stands for "not given" and fits an optional parameter.
      *
-     * @return the value, or every fault found in it, each naming this parameter
+     * @return the value, or the faults found in it, each naming this parameter; of very many only the first
      */
     public Checked<JsonNode> check(JsonNode value) {
-        List<Fault> faults = new ValueCheck(this).faults(value);
-        return faults.isEmpty() ? Checked.valid(value) : Checked.invalid(faults);
+        ValueCheck check = new ValueCheck(this);
+        Faults faults = new Faults();
+        if (check.isSound(value, faults)) {
+            check.check(value, faults);
+        }
+        return faults.isEmpty() ? Checked.valid(value) : Checked.invalid(faults.list());
     }
 
     /** Whether its value is held by something narrower than "any text": a scalar type, an enum, a pattern or a format. */

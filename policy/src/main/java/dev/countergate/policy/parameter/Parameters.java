@@ -3,7 +3,6 @@ package dev.countergate.policy.parameter;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.call.NearestWord;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The parameters a tool declares, in order, names distinct. Immutable. */
 public final class Parameters {
@@ -53,9 +54,9 @@ public final class Parameters {
     }
 
     /**
-     * Binds a call's arguments: every undeclared, missing and unfitting one is a fault, all told at once; defaults stand
-     * in for what is not given. JSON null stands for "not given" said aloud: an optional parameter takes it, and it is
-     * kept, because a {@code url} tool sends it as null.
+     * Binds a call's arguments: undeclared, missing and unfitting ones are faults, told all at once, of very many the first;
+     * defaults stand in for what is not given. JSON null stands for "not given" said aloud: an optional parameter takes
+     * it, and it is kept, because a {@code url} tool sends it as null.
      *
      * @param arguments the call's {@code arguments} member; an absent one is an empty object
      */
@@ -63,47 +64,65 @@ public final class Parameters {
         if (!(arguments.isObject() || arguments.isNull() || arguments.isMissingNode())) {
             return Checked.invalid(new Fault("arguments", "must be an object"));
         }
-        List<Fault> faults = new ArrayList<>();
-        for (String name : arguments.propertyNames()) {
-            if (!byName.containsKey(name)) {
-                faults.add(
-                        new Fault(
-                                Unicode.shown(name),
-                                "is not a parameter of this tool",
-                                choices(name)));
-            }
-        }
+        Faults faults = new Faults();
+        tellUndeclared(arguments, faults);
+        ObjectNode sound = sound(arguments, faults);
+        // Patterns and formats cost more than counting, so they meet nothing that is too heavy.
+        boolean isLight = isLight(sound, faults);
         Map<String, JsonNode> values = new LinkedHashMap<>();
         for (ValueCheck check : checks) {
             Parameter parameter = check.parameter();
-            JsonNode given = arguments.get(parameter.name());
+            String name = parameter.name();
+            JsonNode given = sound.get(name);
             JsonNode standIn = parameter.defaultValue();
             if (given != null) {
-                faults.addAll(check.faults(given));
-                values.put(parameter.name(), given);
+                if (isLight) {
+                    check.check(given, faults);
+                }
+                values.put(name, given);
             } else if (standIn != null) {
-                values.put(parameter.name(), standIn);
-            } else if (parameter.required()) {
+                values.put(name, standIn);
+            } else if (parameter.required() && !arguments.has(name)) {
+                faults.add(name, "is required", "give it, " + parameter.type().withArticle());
+            }
+        }
+        return faults.isEmpty()
+                ? Checked.valid(Arguments.of(values))
+                : Checked.invalid(faults.list());
+    }
+
+    private void tellUndeclared(JsonNode arguments, Faults faults) {
+        for (String name : arguments.propertyNames()) {
+            if (!byName.containsKey(name)) {
                 faults.add(
-                        new Fault(
-                                parameter.name(),
-                                "is required",
-                                "give it, " + parameter.type().withArticle()));
+                        Unicode.shown(name),
+                        "is not a parameter of this tool",
+                        faults.hasRoom() ? choices(name) : "");
             }
         }
-        if (faults.isEmpty()) {
-            Arguments bound = Arguments.of(values);
-            long bytes = Unicode.utf8Bytes(JsonText.compact(arguments));
-            if (bytes <= CALL_BYTES_MAX) {
-                return Checked.valid(bound);
+    }
+
+    private ObjectNode sound(JsonNode arguments, Faults faults) {
+        ObjectNode sound = JsonNodeFactory.instance.objectNode();
+        for (ValueCheck check : checks) {
+            String name = check.parameter().name();
+            JsonNode given = arguments.get(name);
+            if (given != null && check.isSound(given, faults)) {
+                sound.set(name, given);
             }
+        }
+        return sound;
+    }
+
+    private static boolean isLight(JsonNode sound, Faults faults) {
+        long bytes = Unicode.utf8Bytes(JsonText.compact(sound));
+        if (bytes > CALL_BYTES_MAX) {
             faults.add(
-                    new Fault(
-                            "arguments",
-                            "weigh " + bytes + " bytes together; the limit is " + CALL_BYTES_MAX,
-                            "send less"));
+                    "arguments",
+                    "weigh " + bytes + " bytes together; the limit is " + CALL_BYTES_MAX,
+                    "send less");
         }
-        return Checked.invalid(faults);
+        return bytes <= CALL_BYTES_MAX;
     }
 
     private String choices(String wanted) {

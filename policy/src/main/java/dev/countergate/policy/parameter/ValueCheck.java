@@ -2,10 +2,8 @@ package dev.countergate.policy.parameter;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
-import dev.countergate.policy.call.Fault;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -29,36 +27,39 @@ final class ValueCheck {
         return parameter;
     }
 
-    /** Everything wrong with {@code value}; the first thing only, where one fault would beget others. */
-    List<Fault> faults(JsonNode value) {
-        List<Fault> faults = new ArrayList<>();
+    /**
+     * Whether {@code value} is one that some parameter could take; the first reason why not is a fault. Nothing but a sound
+     * value can be written as JSON, or be looked at by {@link #check}.
+     */
+    boolean isSound(JsonNode value, Faults faults) {
+        return isSound(value, 1, faults);
+    }
+
+    /** Tells what is wrong with a sound {@code value}; the first thing only, where one fault would beget others. */
+    void check(JsonNode value, Faults faults) {
         if (value.isNull()) {
             if (parameter.required()) {
                 fault(faults, "must not be null", "give it, " + parameter.type().withArticle());
             }
-        } else if (sound(value, 1, faults)) {
-            if (!hasType(value)) {
-                fault(
-                        faults,
-                        "must be " + parameter.type().withArticle() + ", not " + shownKind(value),
-                        "");
-            } else if (!parameter.allowed().isEmpty()) {
-                checkAllowed(value, faults);
-            } else {
-                checkContent(value, faults);
-            }
+        } else if (!hasType(value)) {
+            fault(
+                    faults,
+                    "must be " + parameter.type().withArticle() + ", not " + shownKind(value),
+                    "");
+        } else if (!parameter.allowed().isEmpty()) {
+            checkAllowed(value, faults);
+        } else {
+            checkContent(value, faults);
         }
-        return faults;
     }
 
-    /** What no parameter takes, whatever its type: it could not be sent, or costs too much to look at. */
-    private boolean sound(JsonNode value, int depth, List<Fault> faults) {
+    private boolean isSound(JsonNode value, int depth, Faults faults) {
         if (depth > DEPTH_MAX) {
             fault(faults, "is nested deeper than " + DEPTH_MAX + " levels", "send a flatter value");
             return false;
         }
         if (value.isString()) {
-            return soundText(value.stringValue(), faults);
+            return isSoundText(value.stringValue(), faults);
         }
         if (value.isNumber() && !isFinite(value)) {
             fault(faults, "is not a finite number", "");
@@ -66,14 +67,14 @@ final class ValueCheck {
         }
         if (value.isObject()) {
             for (Map.Entry<String, JsonNode> member : value.properties()) {
-                if (!soundText(member.getKey(), faults)
-                        || !sound(member.getValue(), depth + 1, faults)) {
+                if (!isSoundText(member.getKey(), faults)
+                        || !isSound(member.getValue(), depth + 1, faults)) {
                     return false;
                 }
             }
         }
         for (JsonNode item : value) {
-            if (value.isArray() && !sound(item, depth + 1, faults)) {
+            if (value.isArray() && !isSound(item, depth + 1, faults)) {
                 return false;
             }
         }
@@ -87,7 +88,7 @@ final class ValueCheck {
                 isBinary ? number.doubleValue() : number.decimalValue().doubleValue());
     }
 
-    private boolean soundText(String text, List<Fault> faults) {
+    private boolean isSoundText(String text, Faults faults) {
         if (Unicode.utf8Bytes(text) > STRING_BYTES_MAX) {
             fault(
                     faults,
@@ -119,7 +120,7 @@ final class ValueCheck {
         };
     }
 
-    private void checkAllowed(JsonNode value, List<Fault> faults) {
+    private void checkAllowed(JsonNode value, Faults faults) {
         boolean isAllowed =
                 parameter.allowed().stream()
                         .anyMatch(allowed -> JsonEquality.equal(allowed, value));
@@ -132,7 +133,7 @@ final class ValueCheck {
         }
     }
 
-    private void checkContent(JsonNode value, List<Fault> faults) {
+    private void checkContent(JsonNode value, Faults faults) {
         if (value.isString()) {
             checkText(value.stringValue(), "", faults);
         } else if (value.isNumber()) {
@@ -150,7 +151,7 @@ final class ValueCheck {
         }
     }
 
-    private void checkText(String text, String where, List<Fault> faults) {
+    private void checkText(String text, String where, Faults faults) {
         if (pattern != null && !pattern.matches(text)) {
             fault(
                     faults,
@@ -201,7 +202,7 @@ final class ValueCheck {
         }
     }
 
-    private void checkBounds(BigDecimal number, List<Fault> faults) {
+    private void checkBounds(BigDecimal number, Faults faults) {
         String minimum = parameter.minimum();
         String maximum = parameter.maximum();
         if (minimum != null && number.compareTo(new BigDecimal(minimum)) < 0) {
@@ -212,7 +213,7 @@ final class ValueCheck {
         }
     }
 
-    private void checkBounds(Duration duration, List<Fault> faults) {
+    private void checkBounds(Duration duration, Faults faults) {
         String minimum = parameter.minimum();
         String maximum = parameter.maximum();
         if (minimum != null && duration.compareTo(bound(minimum)) < 0) {
@@ -227,8 +228,8 @@ final class ValueCheck {
         return PrometheusDuration.parse(text).orElseThrow();
     }
 
-    private void fault(List<Fault> faults, String problem, String remedy) {
-        faults.add(new Fault(parameter.name(), problem, remedy));
+    private void fault(Faults faults, String problem, String remedy) {
+        faults.add(parameter.name(), problem, remedy);
     }
 
     private static String quoted(List<String> texts) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 @NullMarked
 class ParametersTest {
@@ -228,6 +229,33 @@ class ParametersTest {
                 .containsExactly("`deep`: is nested deeper than 16 levels: send a flatter value");
         assertThat(faults(parameters, "{'wide': [" + "1,".repeat(40_000) + "1]}").getFirst())
                 .contains("the limit is 65536");
+    }
+
+    @Test
+    void names_a_few_of_many_faults_and_counts_the_rest() {
+        ObjectNode strange = JSON.createObjectNode();
+        for (int i = 0; i < 250_000; i++) {
+            strange.put("name" + i, i);
+        }
+
+        List<Fault> names = REGEX.bind(strange).faultsFound();
+        List<String> items = faults(REGEX, "{'res': [" + "1,".repeat(9_999) + "1]}");
+
+        assertThat(names).hasSize(21);
+        assertThat(names.getLast().text())
+                .isEqualTo("`arguments`: have 249980 more faults: mend these first");
+        assertThat(items).hasSize(21).contains("`res`: item 20 must be a string, not `1`");
+        assertThat(items.getLast()).contains("have 9980 more faults");
+    }
+
+    @Test
+    void looks_at_no_item_of_arguments_that_are_too_heavy() {
+        assertThat(faults(REGEX, "{'res': [" + "1,".repeat(99_999) + "1], 'strange': 1}"))
+                .satisfiesExactly(
+                        strange -> assertThat(strange).contains("`strange`: is not a parameter"),
+                        heavy ->
+                                assertThat(heavy)
+                                        .contains("weigh 200009 bytes", "the limit is 65536"));
     }
 
     @ParameterizedTest
