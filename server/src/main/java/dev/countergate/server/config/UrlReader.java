@@ -7,6 +7,7 @@ import dev.countergate.server.yaml.Printable;
 import dev.countergate.server.yaml.Report;
 import dev.countergate.server.yaml.Text;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** Takes URLs apart: where they go is shown, what follows may hold secrets, and a user name becomes a header. */
@@ -84,8 +86,11 @@ final class UrlReader {
                     "a placeholder in the scheme, host or port lets a caller choose where the request goes",
                     "write the host, or take it from ${NAME}");
         }
-        if (!host.matches()
-                || (host.group(2) != null && Integer.parseInt(host.group(2)) > 65_535)) {
+        Optional<URI> today =
+                host.matches()
+                        ? origin(scheme.group(1), host.group(1), host.group(2))
+                        : Optional.empty();
+        if (today.isEmpty()) {
             // A password that holds a slash ends the authority too soon, and would be shown here.
             boolean mayBeSecret = all.indexOf('@') >= 0 || text.value().contains("${");
             return mayBeSecret
@@ -106,12 +111,7 @@ final class UrlReader {
                     "an `@` stands after the path has begun, so a user name or password may have been taken for the host",
                     ENCODE + "; write `%40` for an `@` in the path");
         }
-        URI origin =
-                URI.create(
-                        interpolation
-                                .meanings()
-                                .fixed(text)
-                                .orElse(origin(scheme.group(1), host.group(1), host.group(2))));
+        URI origin = interpolation.meanings().fixed(text).map(URI::create).orElse(today.get());
         SecretText authorization =
                 hostStart == scheme.end()
                         ? null
@@ -146,14 +146,21 @@ final class UrlReader {
         };
     }
 
-    private static String origin(String scheme, String host, @Nullable String port) {
+    /** Empty where nothing can be sent there: what a host may look like is for those to say who take it apart later. */
+    private static Optional<URI> origin(String scheme, String host, @Nullable String port) {
         String lower = scheme.toLowerCase(Locale.ROOT);
         boolean isDefault =
                 port == null || Integer.parseInt(port) == (lower.equals("https") ? 443 : 80);
-        return lower
-                + "://"
-                + host.toLowerCase(Locale.ROOT)
-                + (isDefault ? "" : ":" + Integer.parseInt(port));
+        String origin =
+                lower
+                        + "://"
+                        + host.toLowerCase(Locale.ROOT)
+                        + (isDefault ? "" : ":" + Integer.parseInt(port));
+        try {
+            return HttpUrl.parse(origin) == null ? Optional.empty() : Optional.of(new URI(origin));
+        } catch (URISyntaxException noAddress) {
+            return Optional.empty();
+        }
     }
 
     /** The pieces of a path, or of path and query, for a backend's base URL to stand before. */
