@@ -2,20 +2,28 @@ package dev.countergate.server.config;
 
 import dev.countergate.server.config.Loading.Faulty;
 import dev.countergate.server.config.Loading.Loaded;
+import dev.countergate.server.config.Loading.Origins;
+import dev.countergate.server.yaml.Finding;
+import dev.countergate.server.yaml.Position;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the catalogue in use up with its files. A change of the content of any file that the last load looked at, however
  * it came about, has the catalogue loaded anew once two looks in a row saw the same content; a load with faults leaves the
- * last good one in use. Thread safe; closing it ends its thread.
+ * last good one in use, and so does one that breaks off. Thread safe; closing it ends its thread.
  */
 public final class CatalogueWatcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CatalogueWatcher.class);
+
     /** How often the files are looked at. */
     public static final Duration PERIOD = Duration.ofSeconds(1);
 
@@ -35,7 +43,8 @@ public final class CatalogueWatcher implements AutoCloseable {
      *
      * @param file the catalogue's file
      * @param first what {@code loader} made of it
-     * @param listener told of each later load, good or faulty, on the watcher's thread
+     * @param listener told of each later load, good or faulty, on the watcher's thread; one that it throws at is told anew
+     *     as faulty
      */
     public CatalogueWatcher(
             Path file,
@@ -73,10 +82,19 @@ public final class CatalogueWatcher implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(PERIOD);
-                look();
+                lookOnce();
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt(); // and the thread ends
+        }
+    }
+
+    /** Whatever breaks, the next look is made: without them a tightening of the catalogue would never be served. */
+    private void lookOnce() {
+        try {
+            look();
+        } catch (RuntimeException bug) {
+            LOG.atError().setCause(bug).log("a look at the catalogue's files failed");
         }
     }
 
@@ -94,17 +112,42 @@ public final class CatalogueWatcher implements AutoCloseable {
     }
 
     private void reload() {
-        Loading loading = loader.load(file);
+        Origins origins = new Origins(lastSeen, current.origins().variables());
+        try {
+            Loading loading = loader.load(file);
+            origins = loading.origins();
+            take(loading);
+        } catch (RuntimeException bug) {
+            LOG.atError().setCause(bug).log("catalogue not reloaded: an internal error");
+            take(broken(origins));
+        }
+    }
+
+    private void take(Loading loading) {
         loadedFiles = loading.origins().files();
         lastSeen = loadedFiles;
         switch (loading) {
             case Loaded loaded -> {
+                listener.accept(loaded);
                 current = loaded;
                 failure = null;
             }
-            case Faulty faulty -> failure = faulty;
+            case Faulty faulty -> {
+                failure = faulty;
+                listener.accept(faulty);
+            }
         }
-        listener.accept(loading);
+    }
+
+    /** What the exception says stays in the log: it may hold a value from outside. */
+    private Faulty broken(Origins origins) {
+        Finding fault =
+                new Finding(
+                        new Position(file.toString(), 1, 1),
+                        "",
+                        "cannot be taken: an internal error",
+                        "see the daemon's log, and change the file back");
+        return new Faulty(List.of(fault), List.of(), origins);
     }
 
     /** Ends the watching; waits until a load under way is done. */

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,6 +142,65 @@ class CatalogueWatcherTest {
         assertThat(watcher.current().catalogue().secrets())
                 .extracting(secret -> secret.value())
                 .containsExactly("t2");
+    }
+
+    @Test
+    void goes_on_after_a_load_that_broke() throws IOException {
+        Map<String, String> broken = new HashMap<>();
+        Sources breaking =
+                Sources.of(
+                        name -> {
+                            if (!broken.isEmpty()) {
+                                throw new IllegalStateException(broken.get(name));
+                            }
+                            return "x";
+                        });
+        Files.writeString(file, ONE.replace("http://x/", "http://${HOST}/"));
+        CatalogueLoader loader = new CatalogueLoader(breaking, false);
+        CatalogueWatcher watcher =
+                new CatalogueWatcher(
+                        file, loader, breaking, (Loading.Loaded) loader.load(file), told::add);
+
+        broken.put("HOST", "no variable today");
+        Files.writeString(file, TWO.replace("http://x/", "http://${HOST}/"));
+        assertThat(tools(watcher)).containsExactly("one");
+        assertThat(tools(watcher)).containsExactly("one");
+
+        assertThat(told).as("told once").singleElement().isInstanceOf(Loading.Faulty.class);
+        assertThat(watcher.failure().orElseThrow().faults())
+                .singleElement()
+                .asString()
+                .contains("internal error")
+                .doesNotContain("no variable today");
+        broken.clear();
+        Files.writeString(file, TWO);
+        assertThat(tools(watcher)).containsExactly("two");
+        assertThat(watcher.failure()).isEmpty();
+    }
+
+    @Test
+    void takes_a_load_that_cannot_be_served_for_a_failure_and_goes_on() throws IOException {
+        Files.writeString(file, ONE);
+        CatalogueWatcher watcher =
+                new CatalogueWatcher(
+                        file,
+                        loader,
+                        sources,
+                        (Loading.Loaded) loader.load(file),
+                        loading -> {
+                            told.add(loading);
+                            if (told.size() == 1) {
+                                throw new IllegalStateException("no client for it");
+                            }
+                        });
+
+        Files.writeString(file, TWO);
+        assertThat(tools(watcher)).as("what is still served").containsExactly("one");
+        assertThat(told).hasSize(2);
+        assertThat(watcher.failure()).contains((Loading.Faulty) told.getLast());
+
+        Files.writeString(file, TWO.replace("two", "three"));
+        assertThat(tools(watcher)).containsExactly("three");
     }
 
     @Test
