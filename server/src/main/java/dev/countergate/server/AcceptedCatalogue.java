@@ -44,6 +44,13 @@ final class AcceptedCatalogue {
 
     /** Keeps {@code accepted} in place of what was kept; on disk when this returns. */
     void keep(Snapshot accepted) throws IOException {
-        DurableFile.replace(file, accepted.json());
+        try (DurableFile.Written written = written(accepted)) {
+            written.putInPlace();
+        }
+    }
+
+    /** {@code accepted} on disk, to be put in the place of what was kept. */
+    DurableFile.Written written(Snapshot accepted) throws IOException {
+        return DurableFile.write(file, accepted.json());
     }
 }

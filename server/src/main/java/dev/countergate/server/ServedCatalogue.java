@@ -7,6 +7,7 @@ import dev.countergate.policy.rule.Rules;
 import dev.countergate.policy.rule.Vocabulary;
 import dev.countergate.policy.token.Digest;
 import dev.countergate.server.audit.StoreException;
+import dev.countergate.server.authority.DurableFile;
 import dev.countergate.server.backend.ReadFollower;
 import dev.countergate.server.call.CurrentCatalogue;
 import dev.countergate.server.call.Serving;
@@ -28,7 +29,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,9 +52,7 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
     private final CatalogueWatcher watcher;
     private final List<Consumer<Catalogue>> followers = new CopyOnWriteArrayList<>();
     private final List<CatalogueEvent> untold = new ArrayList<>();
-    private final AtomicLong revision = new AtomicLong(1);
 
-    private volatile Catalogue served;
     private volatile @Nullable Waiting waiting;
     private CatalogueEvent.@Nullable Listener listener;
 
@@ -83,8 +81,7 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
         this.clock = clock;
         this.clients = new BackendClients(clock, reads);
         first.warnings().forEach(ServedCatalogue::warn);
-        this.served = atStart(first);
-        this.current = new CurrentCatalogue(serving(served));
+        this.current = new CurrentCatalogue(atStart(first));
         this.watcher = new CatalogueWatcher(file, loader, sources, first, this::reloaded);
     }
 
@@ -107,12 +104,12 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
     /** Hands {@code follower} what is served, now and after each change. */
     void follow(Consumer<Catalogue> follower) {
         followers.add(follower);
-        follower.accept(served);
+        follower.accept(catalogue());
     }
 
     /** What is served now. */
     Catalogue catalogue() {
-        return served;
+        return current.now().catalogue();
     }
 
     /** The names of the environment variables the catalogue reads. */
@@ -123,8 +120,9 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
     /** Adds what an operator wants to know of it. */
     void describe(ObjectNode status) {
         ObjectNode described = status.putObject("catalogue_in_use");
-        described.put("revision", revision.get());
-        described.put("tools", served.tools().size());
+        Serving serving = current.now();
+        described.put("revision", serving.revision());
+        described.put("tools", serving.catalogue().tools().size());
         watcher.failure()
                 .ifPresent(
                         failure -> {
@@ -159,10 +157,15 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
             throw new RefusedException(
                     "OTHER_DIGEST", "another change is held by now: `countergate reload` shows it");
         }
-        try {
+        Catalogue next = held.next().catalogue();
+        Serving serving = serving(revisionAfter(), next);
+        // The log says of nothing that it was accepted before the disk has taken it, and nothing
+        // takes
+        // the place of what was accepted before the log says so.
+        try (DurableFile.Written record = kept.written(held.next().snapshot())) {
             Objects.requireNonNull(listener, "nobody takes note of an acceptance yet")
-                    .on(new CatalogueEvent.Accepted(digest, held.next().catalogue().digest(), by));
-            kept.keep(held.next().snapshot());
+                    .on(new CatalogueEvent.Accepted(digest, next.digest(), by));
+            record.putInPlace();
         } catch (StoreException failure) {
             throw new RefusedException(
                     "NOT_RECORDED",
@@ -175,35 +178,37 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
                             + failure.getMessage());
         }
         waiting = null;
-        serve(held.next().catalogue());
+        serve(serving);
     }
 
     /** What to serve at a start; anything else of {@code first} is held. */
-    private Catalogue atStart(Loading.Loaded first) {
+    private Serving atStart(Loading.Loaded first) {
         Snapshot snapshot;
         try {
             snapshot = kept.read().orElse(null);
         } catch (IOException unreadable) {
             return nothing(first, List.of(String.valueOf(unreadable.getMessage())));
         }
-        if (snapshot == null) {
-            keep(first.snapshot());
-        }
         // The usual start finds what it kept: loading the same texts and values again would only
         // take time.
         if (snapshot == null || snapshot.equals(first.snapshot())) {
+            Serving serving = serving(1, first.catalogue());
+            if (snapshot == null) {
+                keep(first.snapshot());
+            }
             tell(new CatalogueEvent.Loaded(first.catalogue().digest(), List.of()));
-            return first.catalogue();
+            return serving;
         }
         return switch (loader.load(snapshot)) {
             case Loading.Faulty faulty -> nothing(first, texts(faulty.faults()));
             case Loading.Loaded accepted ->
-                    isTaken(accepted.catalogue(), first) ? first.catalogue() : accepted.catalogue();
+                    taken(accepted.catalogue(), first, 1)
+                            .orElseGet(() -> serving(1, accepted.catalogue()));
         };
     }
 
     /** Serves nothing at all, since what was accepted cannot be had again, and nothing else was accepted. */
-    private Catalogue nothing(Loading.Loaded first, List<String> reasons) {
+    private Serving nothing(Loading.Loaded first, List<String> reasons) {
         Revision change = Revision.between(Catalogue.EMPTY, first.catalogue());
         List<String> lines = new ArrayList<>();
         reasons.forEach(
@@ -213,20 +218,21 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
                                         + reason));
         lines.addAll(change.lines());
         hold(change.digest(), lines, first);
-        return Catalogue.EMPTY;
+        return serving(1, Catalogue.EMPTY);
     }
 
-    /** Whether {@code next} is to take the place of {@code accepted} at once; it is held if not. */
-    private boolean isTaken(Catalogue accepted, Loading.Loaded next) {
+    /** What is to take the place of {@code accepted} at once; empty where {@code next} is held instead. */
+    private Optional<Serving> taken(Catalogue accepted, Loading.Loaded next, long revision) {
         Revision change = Revision.between(accepted, next.catalogue());
         if (change.loosens()) {
             hold(change.digest(), change.lines(), next);
-            return false;
+            return Optional.empty();
         }
+        Serving serving = serving(revision, next.catalogue());
         waiting = null;
         keep(next.snapshot());
         tell(new CatalogueEvent.Loaded(next.catalogue().digest(), change.lines()));
-        return true;
+        return Optional.of(serving);
     }
 
     private void hold(Digest change, List<String> lines, Loading.Loaded next) {
@@ -249,9 +255,7 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
         switch (loading) {
             case Loading.Loaded next -> {
                 next.warnings().forEach(ServedCatalogue::warn);
-                if (isTaken(served, next)) {
-                    serve(next.catalogue());
-                }
+                taken(catalogue(), next, revisionAfter()).ifPresent(this::serve);
             }
             case Loading.Faulty faulty -> {
                 waiting = null; // the files do not say it any more
@@ -266,20 +270,24 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
         }
     }
 
-    private void serve(Catalogue next) {
-        revision.incrementAndGet();
-        served = next;
-        current.replace(serving(next), clients.withoutOthersThan(next));
-        followers.forEach(follower -> follower.accept(next));
-        LOG.atInfo().addKeyValue("revision", revision.get()).log("catalogue reloaded");
+    private void serve(Serving next) {
+        Catalogue catalogue = next.catalogue();
+        current.replace(next, clients.withoutOthersThan(catalogue));
+        followers.forEach(follower -> follower.accept(catalogue));
+        LOG.atInfo().addKeyValue("revision", next.revision()).log("catalogue reloaded");
     }
 
-    private Serving serving(Catalogue catalogue) {
+    private long revisionAfter() {
+        return current.now().revision() + 1;
+    }
+
+    /** All that a catalogue needs to be served; made before anything says or keeps that it is, since it may fail. */
+    private Serving serving(long revision, Catalogue catalogue) {
         if (!(Rules.compile(catalogue.policy(), Vocabulary.of(catalogue.tools()))
                 instanceof Checked.Valid<Rules>(Rules rules))) {
             throw new IllegalStateException("the loader has compiled these rules already");
         }
-        return new Serving(revision.get(), catalogue, rules, clients.of(catalogue));
+        return new Serving(revision, catalogue, rules, clients.of(catalogue));
     }
 
     /** What has happened is not undone for want of a note of it. */

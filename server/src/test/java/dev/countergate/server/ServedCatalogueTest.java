@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countergate.policy.catalogue.Backend;
+import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.token.Digest;
 import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.backend.ReadFollower;
@@ -13,6 +14,7 @@ import dev.countergate.server.config.Sources;
 import dev.countergate.server.daemon.OperatorListener.RefusedException;
 import dev.countergate.server.operator.HeldCatalogue.Held;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -334,9 +336,71 @@ class ServedCatalogueTest {
         assertThatThrownBy(() -> served.accept(change, "ana"))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("cannot be kept");
+        assertThat(events)
+                .as("an acceptance that never was")
+                .noneMatch(CatalogueEvent.Accepted.class::isInstance);
 
         assertThat(approvals(served)).isEqualTo(2);
         assertThat(held(served).digest()).isEqualTo(change);
+    }
+
+    @Test
+    void says_and_keeps_of_nothing_that_it_is_served_before_its_clients_are_made()
+            throws Exception {
+        ServedCatalogue served = start();
+        String record = Files.readString(folder.resolve(AcceptedCatalogue.FILE));
+        Files.writeString(file, STRICTER);
+        Loading.Loaded stricter = withoutClients((Loading.Loaded) loader.load(file));
+        int before = events.size();
+
+        assertThatThrownBy(() -> served.reloaded(stricter))
+                .isInstanceOf(IllegalArgumentException.class);
+
+        assertThat(approvals(served)).isEqualTo(2);
+        assertThat(status(served).at("/catalogue_in_use/revision").asLong()).isEqualTo(1);
+        assertThat(folder.resolve(AcceptedCatalogue.FILE)).content().isEqualTo(record);
+        assertThat(events).hasSize(before);
+
+        Files.writeString(file, LOOSER);
+        served.reloaded(withoutClients((Loading.Loaded) loader.load(file)));
+        Digest change = held(served).digest();
+        assertThatThrownBy(() -> served.accept(change, "ana"))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(approvals(served)).isEqualTo(2);
+        assertThat(folder.resolve(AcceptedCatalogue.FILE)).content().isEqualTo(record);
+        assertThat(events).noneMatch(CatalogueEvent.Accepted.class::isInstance);
+    }
+
+    /** The same, with a backend that no client can be made for; the loader lets none of the kind through. */
+    private static Loading.Loaded withoutClients(Loading.Loaded loaded) {
+        Catalogue catalogue = loaded.catalogue();
+        List<Backend> backends =
+                catalogue.backends().stream()
+                        .map(Backend.Http.class::cast)
+                        .map(
+                                each ->
+                                        (Backend)
+                                                new Backend.Http(
+                                                        each.name(),
+                                                        each.api(),
+                                                        URI.create("http://a..b"),
+                                                        each.basePath(),
+                                                        each.headers(),
+                                                        each.tenant(),
+                                                        each.environment(),
+                                                        each.limits()))
+                        .toList();
+        return new Loading.Loaded(
+                new Catalogue(
+                        List.copyOf(catalogue.tools()),
+                        backends,
+                        catalogue.principals(),
+                        catalogue.policy(),
+                        catalogue.secrets(),
+                        catalogue.entries()),
+                loaded.warnings(),
+                loaded.origins(),
+                loaded.snapshot());
     }
 
     @Test

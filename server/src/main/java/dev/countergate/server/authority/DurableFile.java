@@ -18,6 +18,16 @@ public final class DurableFile {
 
     /** Puts {@code text} in the place of what is at {@code path}, mode 0600; on disk when this returns. */
     public static void replace(Path path, String text) throws IOException {
+        try (Written written = write(path, text)) {
+            written.putInPlace();
+        }
+    }
+
+    /**
+     * Writes {@code text} beside {@code path}, mode 0600; on disk when this returns. For who has to know, before it says
+     * that something is so, that the disk will take it.
+     */
+    public static Written write(Path path, String text) throws IOException {
         Path partly = path.resolveSibling(path.getFileName() + ".new");
         Files.deleteIfExists(partly);
         try (FileChannel file =
@@ -32,8 +42,29 @@ public final class DurableFile {
             }
             file.force(true);
         }
-        Files.move(partly, path, StandardCopyOption.ATOMIC_MOVE);
-        force(path);
+        return new Written(partly, path);
+    }
+
+    /** A text that is on disk and not yet where it is read from; closed before it is there, it is gone. */
+    public static final class Written implements AutoCloseable {
+        private final Path partly;
+        private final Path path;
+
+        private Written(Path partly, Path path) {
+            this.partly = partly;
+            this.path = path;
+        }
+
+        /** Puts it in the place of what is there; on disk when this returns. */
+        public void putInPlace() throws IOException {
+            Files.move(partly, path, StandardCopyOption.ATOMIC_MOVE);
+            force(path);
+        }
+
+        @Override
+        public void close() throws IOException {
+            Files.deleteIfExists(partly);
+        }
     }
 
     /** Removes {@code path}, if it is there; gone from disk when this returns. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * with the one they began with, and what no later one uses is let go only then. Thread safe.
  */
 public final class Serving implements Served.Lease {
+    private final long revision;
     private final Catalogue catalogue;
     private final Rules rules;
     private final Redactor redactor;
@@ -28,12 +29,18 @@ public final class Serving implements Served.Lease {
      * @param backends clients of the catalogue's backends
      */
     public Serving(long revision, Catalogue catalogue, Rules rules, Backends backends) {
+        this.revision = revision;
         this.catalogue = catalogue;
         this.rules = rules;
         this.redactor = Redactor.of(catalogue.secrets());
         this.shaper = new Shaper(redactor);
         this.backends = backends;
         this.listing = ToolListing.of(revision, catalogue);
+    }
+
+    /** Another one for each catalogue served. */
+    public long revision() {
+        return revision;
     }
 
     @Override
