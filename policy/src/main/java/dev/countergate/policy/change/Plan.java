@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param created when it was made
  * @param expires from when on it can no longer be claimed
  * @param verifyWithin how long its effect is looked for, or null where no verification is declared
- * @param settle how long the backend may take to show an attempt by its id, or null where it cannot be asked by id
+ * @param settle how long after an attempt's end the backend may take to show it by its id, or null where it cannot be asked by id
  */
 public record Plan(
         Instant created,

@@ -11,7 +11,6 @@ import dev.countergate.policy.token.ApprovalToken.Verdict.Verified;
 import dev.countergate.policy.token.Digest;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.policy.token.Statement;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -205,18 +204,14 @@ public record Proposal(
         }
         return frozen
                 ? to(ProposalState.FAILED, "frozen before anything was sent")
-                : to(
-                        ProposalState.SENDING,
-                        "",
-                        new Attempt(now.at(), before, null, null, null),
-                        null);
+                : to(ProposalState.SENDING, "", Attempt.begun(now, before), null);
     }
 
     private Step answer(Outcome outcome, String detail, StoreTime now) {
         if (state != ProposalState.SENDING) {
             return wrongState();
         }
-        Attempt ended = sent().ended(outcome);
+        Attempt ended = sent().ended(outcome, now);
         return switch (outcome) {
             case APPLIED -> to(ProposalState.APPLIED, detail, ended, beginVerification(ended, now));
             case PARTLY_APPLIED ->
@@ -271,18 +266,10 @@ public record Proposal(
         return switch (sighting) {
             case FOUND -> to(ProposalState.FOUND_APPLIED, "", found, beginVerification(found, now));
             case UNREADABLE -> taken(found, verification);
-            case ABSENT -> {
-                Instant first = found.absentAt();
-                if (first == null) {
-                    yield taken(found.absent(now), verification);
-                }
-                boolean settled =
-                        now.isAtOrAfter(found.sentAt().plus(plan.settle()))
-                                && now.at().isAfter(first);
-                yield settled
-                        ? to(ProposalState.FOUND_NOT_APPLIED, "")
-                        : taken(found, verification);
-            }
+            case ABSENT ->
+                    found.isAbsentFor(plan.settle(), now)
+                            ? to(ProposalState.FOUND_NOT_APPLIED, "")
+                            : taken(found.absent(now), verification);
         };
     }
 
@@ -302,7 +289,7 @@ public record Proposal(
                             : to(
                                     ProposalState.OUTCOME_UNKNOWN,
                                     "interrupted while it was sent",
-                                    sent().ended(Outcome.OUTCOME_UNKNOWN),
+                                    sent().ended(Outcome.OUTCOME_UNKNOWN, now),
                                     null);
             case APPLIED,
                     PARTLY_APPLIED,

@@ -112,6 +112,7 @@ final class ProposalModel {
     final List<Look> looks = new ArrayList<>();
     char before = '-';
     long sentAt;
+    long endedAt;
     long opened;
     long absentAt = -1;
     boolean named;

@@ -201,6 +201,7 @@ class ProposalModelTest {
             case Event.Answer answer -> {
                 if (model.state.equals("SENDING")) {
                     model.opened = second;
+                    model.endedAt = second;
                 }
                 yield "answer-" + answer.outcome();
             }
@@ -218,6 +219,9 @@ class ProposalModelTest {
             case Event.Resolve resolve -> "resolve";
             case Event.Restart restart -> {
                 model.looks.add(new ProposalModel.Look('r', second, 0));
+                if (model.state.equals("SENDING") && !model.named) {
+                    model.endedAt = second;
+                }
                 yield model.state.equals("SENDING") && model.named
                         ? "restart-named"
                         : second >= model.expires ? "restart-late" : "restart";
@@ -294,7 +298,7 @@ class ProposalModelTest {
                 if (first) {
                     model.absentAt = second;
                 }
-                yield !first && second > model.absentAt && second >= model.sentAt + model.settle
+                yield !first && second > model.absentAt && second >= model.endedAt + model.settle
                         ? "search-absent"
                         : "search-nothing";
             }

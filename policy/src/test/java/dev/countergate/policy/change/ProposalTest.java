@@ -418,24 +418,52 @@ class ProposalTest {
 
     @ParameterizedTest
     @CsvSource({
-        // first search, second search, seconds of each after sending -> state
-        "ABSENT,ABSENT,0,119,OUTCOME_UNKNOWN",
-        "ABSENT,ABSENT,0,120,FOUND_NOT_APPLIED",
-        "ABSENT,ABSENT,120,120,OUTCOME_UNKNOWN",
-        "ABSENT,ABSENT,120,121,FOUND_NOT_APPLIED",
-        "ABSENT,FOUND,0,120,FOUND_APPLIED",
-        "ABSENT,UNREADABLE,0,500,OUTCOME_UNKNOWN",
-        "UNREADABLE,ABSENT,0,500,OUTCOME_UNKNOWN",
-        "UNREADABLE,FOUND,0,1,FOUND_APPLIED",
+        // first search, second search, seconds after sending of the answer and of each -> state
+        "ABSENT,ABSENT,0,0,119,OUTCOME_UNKNOWN",
+        "ABSENT,ABSENT,0,0,120,FOUND_NOT_APPLIED",
+        "ABSENT,ABSENT,0,120,120,OUTCOME_UNKNOWN",
+        "ABSENT,ABSENT,0,120,121,FOUND_NOT_APPLIED",
+        "ABSENT,FOUND,0,0,120,FOUND_APPLIED",
+        "ABSENT,UNREADABLE,0,0,500,OUTCOME_UNKNOWN",
+        "UNREADABLE,ABSENT,0,0,500,OUTCOME_UNKNOWN",
+        "UNREADABLE,FOUND,0,0,1,FOUND_APPLIED",
+        // a backend that was waited for longer than it takes to settle may have acted a moment ago
+        "ABSENT,ABSENT,300,300,301,OUTCOME_UNKNOWN",
+        "ABSENT,ABSENT,300,300,419,OUTCOME_UNKNOWN",
+        "ABSENT,ABSENT,300,300,420,FOUND_NOT_APPLIED",
+        "ABSENT,ABSENT,300,420,421,FOUND_NOT_APPLIED",
+        "ABSENT,FOUND,300,300,301,FOUND_APPLIED",
     })
     void is_found_absent_only_by_two_reads_the_second_after_settling(
-            Sighting first, Sighting second, int firstAt, int secondAt, ProposalState end) {
-        Proposal unknown = in(ProposalState.OUTCOME_UNKNOWN);
+            Sighting first,
+            Sighting second,
+            int answeredAt,
+            int firstAt,
+            int secondAt,
+            ProposalState end) {
+        Proposal unknown =
+                after(
+                        in(ProposalState.SENDING),
+                        Duration.ofSeconds(answeredAt),
+                        new Event.Answer(Outcome.OUTCOME_UNKNOWN, "timeout"));
 
         Proposal once = after(unknown, Duration.ofSeconds(firstAt), new Event.Search(first));
 
         assertThat(after(once, Duration.ofSeconds(secondAt), new Event.Search(second)).state())
                 .isEqualTo(end);
+    }
+
+    @Test
+    void what_a_restart_found_interrupted_settles_from_then_on() {
+        Proposal unknown =
+                after(in(ProposalState.SENDING), Duration.ofSeconds(300), new Event.Restart());
+        Event absent = new Event.Search(Sighting.ABSENT);
+        Proposal once = after(unknown, Duration.ofSeconds(300), absent);
+
+        assertThat(after(once, Duration.ofSeconds(419), absent).state())
+                .isEqualTo(ProposalState.OUTCOME_UNKNOWN);
+        assertThat(after(once, Duration.ofSeconds(420), absent).state())
+                .isEqualTo(ProposalState.FOUND_NOT_APPLIED);
     }
 
     @Test

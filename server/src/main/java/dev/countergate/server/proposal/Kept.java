@@ -81,6 +81,7 @@ record Kept(
             put(sent, "before", attempt.before());
             sent.put("handle", attempt.handle());
             sent.put("outcome", attempt.outcome() == null ? null : attempt.outcome().name());
+            put(sent, "ended_at", attempt.endedAt());
             put(sent, "absent_at", attempt.absentAt());
         }
         Verification verification = proposal.verification();
@@ -157,6 +158,7 @@ record Kept(
                 reading(json.path("before")),
                 handle.isString() ? handle.stringValue() : null,
                 outcome.isString() ? Outcome.valueOf(outcome.stringValue()) : null,
+                instant(json.path("ended_at")),
                 instant(json.path("absent_at")));
     }
 
