@@ -255,9 +255,63 @@ class ServedCatalogueTest {
                 .singleElement()
                 .extracting(backend -> ((Backend.Http) backend).origin().toString())
                 .isEqualTo("https://jira.example.com");
+        assertThat(backend(served).basePath().reveal()).isEmpty();
+        assertThat(backend(served).headers())
+                .extracting(header -> header.value().reveal())
+                .containsExactly("Bearer s3cr3t-value");
         assertThat(held(served).text())
                 .isEqualTo(
                         "loosens: backends.jira.url.origin: \"https://jira.example.com\" -> \"https://evil.example.com\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://evil.example.com/steal",
+                "https://ana:n3w-password@evil.example.com/steal?to=me",
+                "not a URL",
+                ""
+            })
+    void serves_a_url_without_secrets_wholly_as_it_was_accepted(String url) throws Exception {
+        environment.put("JIRA", "https://jira.example.com");
+        startWith(withoutToken());
+        environment.put("JIRA", url);
+        ServedCatalogue served =
+                startWith(withoutToken().replace("${JIRA:-https://jira.example.com}", "http://x"));
+
+        assertThat(backend(served).origin()).hasToString("https://jira.example.com");
+        assertThat(backend(served).basePath().reveal()).isEmpty();
+        assertThat(backend(served).headers()).isEmpty();
+        assertThat(held(served).text())
+                .isEqualTo(
+                        "loosens: backends.jira.url.origin: \"https://jira.example.com\" -> \"http://x\"");
+    }
+
+    @Test
+    void sends_no_part_of_a_new_url_to_the_host_accepted_before() throws Exception {
+        environment.put("JIRA", "https://ana:0ld-password@jira.example.com/a");
+        startWith(withoutToken());
+        environment.put("JIRA", "https://ana:n3w-password@other.example.com/b");
+        ServedCatalogue served = start();
+
+        assertThat(served.catalogue().backends()).isEmpty();
+        assertThat(held(served).text())
+                .startsWith("nothing is served: ")
+                .contains("backends.jira.url")
+                .doesNotContain("password");
+
+        served.accept(held(served).digest(), "ana");
+        assertThat(backend(served).origin()).hasHost("other.example.com");
+        environment.put("JIRA", "https://ana:n3xt-password@other.example.com/b");
+        assertThat(start().held()).as("another password for the same host").isEmpty();
+    }
+
+    private static String withoutToken() {
+        return CATALOGUE.replace(", auth: {bearer_env: TOKEN}", "");
+    }
+
+    private static Backend.Http backend(ServedCatalogue served) {
+        return (Backend.Http) served.catalogue().backends().iterator().next();
     }
 
     @Test

@@ -21,6 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class Meanings {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+    /** Follows the place of a URL's text in {@link #shown()}, for what follows the origin. */
+    private static final String REST = " rest";
+
     private final Map<String, String> fixed;
     private final Map<Text, ObjectNode> byText = new HashMap<>();
 
@@ -36,7 +39,13 @@ final class Meanings {
         return Optional.ofNullable(fixed.get(place(text)));
     }
 
-    /** The value or the origin of every text, by its place. */
+    /** The URL that {@code text} is whatever the values are now; empty where they decide, or where part of it is secret. */
+    Optional<String> fixedUrl(Text text) {
+        String rest = fixed.get(place(text) + REST);
+        return rest == null ? Optional.empty() : fixed(text).map(origin -> origin + rest);
+    }
+
+    /** The value or the origin of every text, by its place, and what follows the origin where nothing of the URL is secret. */
     Map<String, String> shown() {
         Map<String, String> shown = new HashMap<>();
         byText.forEach(
@@ -44,9 +53,24 @@ final class Meanings {
                     JsonNode value = noted.has("origin") ? noted.get("origin") : noted.get("value");
                     if (value != null && text.value().contains("${")) {
                         shown.put(place(text), value.stringValue());
+                        rest(noted).ifPresent(rest -> shown.put(place(text) + REST, rest));
                     }
                 });
         return shown;
+    }
+
+    private static Optional<String> rest(ObjectNode noted) {
+        if (!noted.has("origin") || noted.has("user")) {
+            return Optional.empty();
+        }
+        StringBuilder rest = new StringBuilder();
+        for (JsonNode part : noted.path("parts")) {
+            if (!part.isString()) {
+                return Optional.empty();
+            }
+            rest.append(part.stringValue());
+        }
+        return Optional.of(rest.toString());
     }
 
     private static String place(Text text) {

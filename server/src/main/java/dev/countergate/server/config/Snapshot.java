@@ -17,7 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param catalogue the file the load began with
  * @param texts of that file and all it includes, by path
- * @param shown the value, or of a URL the origin, that each text with values from outside came to, by its place
+ * @param shown the value that each text with values from outside came to, by its place; of a URL the origin, and the rest
+ *     beside it where no part is secret
  */
 public record Snapshot(Path catalogue, Map<Path, String> texts, Map<String, String> shown) {
     /** The version of the format. */

@@ -63,7 +63,7 @@ final class UrlReader {
 
     private Optional<Url> read(Text text, boolean isBase) {
         int faultsBefore = report.faultCount();
-        List<Piece> pieces = interpolation.pieces(text);
+        List<Piece> pieces = pieces(text);
         if (report.faultCount() > faultsBefore) {
             return Optional.empty();
         }
@@ -86,11 +86,11 @@ final class UrlReader {
                     "a placeholder in the scheme, host or port lets a caller choose where the request goes",
                     "write the host, or take it from ${NAME}");
         }
-        Optional<URI> today =
+        Optional<URI> parsed =
                 host.matches()
                         ? origin(scheme.group(1), host.group(1), host.group(2))
                         : Optional.empty();
-        if (today.isEmpty()) {
+        if (parsed.isEmpty()) {
             // A password that holds a slash ends the authority too soon, and would be shown here.
             boolean mayBeSecret = all.indexOf('@') >= 0 || text.value().contains("${");
             return mayBeSecret
@@ -111,7 +111,17 @@ final class UrlReader {
                     "an `@` stands after the path has begun, so a user name or password may have been taken for the host",
                     ENCODE + "; write `%40` for an `@` in the path");
         }
-        URI origin = interpolation.meanings().fixed(text).map(URI::create).orElse(today.get());
+        URI origin = parsed.get();
+        Optional<String> accepted = interpolation.meanings().fixed(text);
+        if (accepted.isPresent() && !accepted.get().equals(origin.toString())) {
+            // INVARIANT: no user name, password or path from outside goes to a host it was not
+            // given
+            // for.
+            return fault(
+                    text,
+                    "leads to another host than it did when it was accepted, and the rest of it is secret",
+                    "accept the change, or put the value back");
+        }
         SecretText authorization =
                 hostStart == scheme.end()
                         ? null
@@ -119,6 +129,15 @@ final class UrlReader {
         SecretText rest = rest(pieces, authorityEnd);
         interpolation.meanings().url(text, origin, between(pieces, scheme.end(), hostStart), rest);
         return Optional.of(new Url(origin, rest, authorization));
+    }
+
+    /** A URL without secrets that was accepted is as it was then, whatever the values it was made of are now. */
+    private List<Piece> pieces(Text text) {
+        return interpolation
+                .meanings()
+                .fixedUrl(text)
+                .map(url -> List.<Piece>of(new Piece.Plain(url)))
+                .orElseGet(() -> interpolation.pieces(text));
     }
 
     /**
