@@ -2,6 +2,7 @@ package dev.countergate.server.http;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Narrowing;
+import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.TraceContext;
 import dev.countergate.server.mcp.Envelope;
 import dev.countergate.server.mcp.Message;
@@ -52,10 +53,18 @@ final class Posts {
     }
 
     /** The message a request brings. */
-    static Message message(Request request, Protocol protocol, HttpLimits limits)
+    static Message message(
+            Request request, PrincipalId principal, Protocol protocol, HttpLimits limits)
             throws RefusedException {
-        Body body = Body.read(request, protocol.limits().messageBytesMax(), limits.bodyPatience());
-        Message message = protocol.read(body.bytes(), 0, body.length());
+        Message message;
+        try (Body body =
+                Body.read(
+                        request,
+                        protocol.limits().messageBytesMax(),
+                        limits.bodyPatience(),
+                        protocol.room(principal))) {
+            message = protocol.read(body.bytes(), 0, body.length());
+        }
         if (message instanceof Message.Invalid invalid) {
             throw new RefusedException(
                     HttpStatus.BAD_REQUEST_400, invalid.error(), invalid.id(), invalid.problem());

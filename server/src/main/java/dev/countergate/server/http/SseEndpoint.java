@@ -62,7 +62,7 @@ final class SseEndpoint {
             throws RefusedException, InterruptedException {
         checkMethod(request, "POST");
         Posts.checkContentType(request);
-        Message message = Posts.message(request, protocol, limits);
+        Message message = Posts.message(request, principal, protocol, limits);
         String query = String.valueOf(request.getHttpURI().getQuery());
         HttpSession session =
                 sessions.find(

@@ -99,7 +99,7 @@ final class StreamableEndpoint {
             throws RefusedException, InterruptedException {
         Posts.checkContentType(request);
         Posts.checkAccepted(request, MediaTypes.JSON, MediaTypes.EVENTS);
-        Message message = Posts.message(request, protocol, limits);
+        Message message = Posts.message(request, principal, protocol, limits);
         if (message instanceof Message.Request single && isStateless(single, request)) {
             answerAlone(single, request, response, principal, callback);
             return;

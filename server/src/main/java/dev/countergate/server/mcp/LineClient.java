@@ -3,6 +3,7 @@ package dev.countergate.server.mcp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.countergate.server.backend.CallContext.Progress;
+import dev.countergate.server.mcp.RequestRoom.Share;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,15 +24,18 @@ public final class LineClient {
     /** The longest line read. */
     private static final int MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
 
+    /** The most tokens of it: what {@code max_bytes} lets a tool answer is the daemon's to bound. */
+    private static final int MESSAGE_TOKENS_MAX = 20_000_000;
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final LineReader lines;
     private final OutputStream out;
-    private final TreeReader trees = new TreeReader();
+    private final TreeReader trees = new TreeReader(MESSAGE_TOKENS_MAX);
     private long lastId;
 
     private LineClient(InputStream in, OutputStream out) {
-        this.lines = new LineReader(in, MESSAGE_BYTES_MAX);
+        this.lines = new LineReader(in, MESSAGE_BYTES_MAX, Share.alone());
         this.out = out;
     }
 

@@ -1,5 +1,6 @@
 package dev.countergate.server.mcp;
 
+import dev.countergate.server.mcp.RequestRoom.Share;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -14,21 +15,28 @@ final class LineReader {
 
     private final InputStream in;
     private final int lineBytesMax;
+    private final Share share;
 
     private byte[] buffer = new byte[FIRST_BYTES];
     private int start;
     private int end;
     private boolean atEnd;
 
-    /** Reads {@code in}; a line longer than {@code lineBytesMax}, without its end, is skipped. */
-    LineReader(InputStream in, int lineBytesMax) {
+    /**
+     * Reads {@code in}; a line longer than {@code lineBytesMax}, without its end, is skipped.
+     *
+     * @param share what a long line takes up; one there is no room for is skipped too
+     */
+    LineReader(InputStream in, int lineBytesMax, Share share) {
         this.in = in;
         this.lineBytesMax = lineBytesMax;
+        this.share = share;
     }
 
     /** A line without its line feed, in a buffer that is overwritten by the next read. */
     static final class Line {
         private static final int TOO_LONG = -1;
+        private static final int NO_ROOM = -2;
 
         private final byte[] bytes;
         private final int from;
@@ -57,13 +65,18 @@ final class LineReader {
             return length == TOO_LONG;
         }
 
+        /** Whether there was no room for the line, and it is gone. */
+        boolean isWithoutRoom() {
+            return length == NO_ROOM;
+        }
+
         boolean isBlank() {
             for (int at = from; at < from + length; at++) {
                 if (bytes[at] != ' ' && bytes[at] != '\t' && bytes[at] != '\r') {
                     return false;
                 }
             }
-            return !isTooLong();
+            return length >= 0;
         }
     }
 
@@ -83,9 +96,12 @@ final class LineReader {
                 }
             }
             if (end - start > lineBytesMax) {
-                return skip();
+                return skip(Line.TOO_LONG);
             }
             scanned = end - start;
+            if (!makeRoom()) {
+                return skip(Line.NO_ROOM);
+            }
             if (!fill()) {
                 Line line = line(start, end);
                 start = end;
@@ -100,37 +116,49 @@ final class LineReader {
     }
 
     /** Drops everything up to the next line feed. */
-    private Optional<Line> skip() throws IOException {
+    private Optional<Line> skip(int why) throws IOException {
         while (true) {
             start = end;
+            makeRoom();
             boolean more = fill();
             for (int at = start; at < end; at++) {
                 if (buffer[at] == '\n') {
                     start = at + 1;
-                    return Optional.of(new Line(buffer, start, Line.TOO_LONG));
+                    return Optional.of(new Line(buffer, start, why));
                 }
             }
             if (!more) {
                 start = end;
-                return Optional.of(new Line(buffer, start, Line.TOO_LONG));
+                return Optional.of(new Line(buffer, start, why));
             }
         }
     }
 
-    /** Moves what is unread to the front and reads more behind it; false at the end of input. */
-    private boolean fill() throws IOException {
+    /** Moves what is unread to the front of a buffer with room behind it; false where there is none to be had. */
+    private boolean makeRoom() {
         int unread = end - start;
         byte[] into = buffer;
         if (unread == buffer.length) {
-            into = new byte[(int) Math.min(2L * buffer.length, lineBytesMax + 1L + FIRST_BYTES)];
+            int larger = (int) Math.min(2L * buffer.length, lineBytesMax + 1L + FIRST_BYTES);
+            // Both are there until what was read is copied.
+            if (!share.resize(buffer.length + larger)) {
+                return false;
+            }
+            into = new byte[larger];
         } else if (unread < FIRST_BYTES && buffer.length > FIRST_BYTES) {
             // An idle session does not keep the room its longest message needed.
             into = new byte[FIRST_BYTES];
         }
         System.arraycopy(buffer, start, into, 0, unread);
         buffer = into;
+        share.resize(buffer.length == FIRST_BYTES ? 0 : buffer.length);
         start = 0;
         end = unread;
+        return true;
+    }
+
+    /** Reads more behind what is unread; false at the end of input. */
+    private boolean fill() throws IOException {
         if (atEnd) {
             return false;
         }

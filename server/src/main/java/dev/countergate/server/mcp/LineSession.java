@@ -5,6 +5,7 @@ import static dev.countergate.server.mcp.ProtocolError.INVALID_REQUEST;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.server.mcp.LineReader.Line;
 import dev.countergate.server.mcp.Message.Invalid;
+import dev.countergate.server.mcp.RequestRoom.Share;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -42,8 +43,8 @@ final class LineSession implements Replies {
 
     /** Serves until the end of input, and then until what is in flight is answered or the time for that is over. */
     void serve() throws InterruptedException {
-        LineReader lines = new LineReader(in, limits.messageBytesMax());
-        try {
+        try (Share share = protocol.room(session.principal())) {
+            LineReader lines = new LineReader(in, limits.messageBytesMax(), share);
             Optional<Line> next = lines.next();
             while (next.isPresent()) {
                 receive(next.get());
@@ -110,6 +111,8 @@ final class LineSession implements Replies {
                             Invalid.NO_ID,
                             INVALID_REQUEST,
                             "a message of more than " + limits.messageBytesMax() + " bytes"));
+        } else if (line.isWithoutRoom()) {
+            outbox.send(Answers.error(Invalid.NO_ID, INVALID_REQUEST, Session.NO_ROOM));
         } else if (!line.isBlank()) {
             session.receive(protocol.read(line.bytes(), line.from(), line.length()), this);
         }

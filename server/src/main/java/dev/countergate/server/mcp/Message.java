@@ -11,8 +11,10 @@ public sealed interface Message {
      *
      * @param id a string or a number, as JSON, exactly as it came
      * @param params or null where none were given
+     * @param weightBytes about what it takes up in memory
      */
-    record Request(String id, String method, @Nullable ObjectNode params) implements Message {}
+    record Request(String id, String method, @Nullable ObjectNode params, int weightBytes)
+            implements Message {}
 
     /**
      * A notification: never answered, whatever is wrong with it.

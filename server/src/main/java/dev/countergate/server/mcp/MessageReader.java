@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -24,14 +25,40 @@ final class MessageReader {
     /** The longest id, in characters. */
     static final int ID_LENGTH_MAX = 1024;
 
+    /** What a character may take up, and what a token: an object with one member, as LinkedHashMap keeps it. */
+    private static final int BYTES_OF_CHARACTER = 2;
+
+    private static final int BYTES_OF_TOKEN = 100;
+
+    /** A longer message is read by few threads at once. */
+    private static final int SHORT_BYTES = 64 * 1024;
+
     private final TreeReader trees = new TreeReader();
     private final int batchMax;
+
+    /**
+     * So that no more large trees are there at once than processors to make them. Whoever waits here waits for work, which
+     * ends by itself.
+     */
+    private final Semaphore longReads = new Semaphore(Runtime.getRuntime().availableProcessors());
 
     MessageReader(int batchMax) {
         this.batchMax = batchMax;
     }
 
     Message read(byte[] bytes, int from, int length) {
+        if (length <= SHORT_BYTES) {
+            return readNow(bytes, from, length);
+        }
+        longReads.acquireUninterruptibly();
+        try {
+            return readNow(bytes, from, length);
+        } finally {
+            longReads.release();
+        }
+    }
+
+    private Message readNow(byte[] bytes, int from, int length) {
         try {
             return trees.line(bytes, from, length, this::message);
         } catch (MalformedException malformed) {
@@ -103,6 +130,8 @@ final class MessageReader {
             trees.value(parser);
             return invalid(NO_ID, "a message is a JSON object");
         }
+        long bytesBefore = parser.currentLocation().getByteOffset();
+        long tokensBefore = parser.currentTokenCount();
         Members members = new Members();
         Set<String> names = HashSet.newHashSet(8);
         while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -124,7 +153,10 @@ final class MessageReader {
                 default -> trees.value(parser);
             }
         }
-        return members.message();
+        long bytes = parser.currentLocation().getByteOffset() - bytesBefore;
+        long tokens = parser.currentTokenCount() - tokensBefore;
+        return members.message(
+                Math.toIntExact(BYTES_OF_CHARACTER * bytes + BYTES_OF_TOKEN * tokens));
     }
 
     /** The id as JSON, or what is wrong with it. */
@@ -168,7 +200,7 @@ final class MessageReader {
         private @Nullable JsonNode params;
         private boolean isResponse;
 
-        Message message() {
+        Message message(int weightBytes) {
             String answerId = id == null ? NO_ID : id.json;
             if (id != null && !id.problem.isEmpty() && !isResponse) {
                 return invalid(NO_ID, id.problem);
@@ -190,7 +222,7 @@ final class MessageReader {
                 return new Invalid(
                         answerId, ProtocolError.INVALID_PARAMS, "`params` must be an object");
             }
-            return new Request(answerId, method.asString(), object);
+            return new Request(answerId, method.asString(), object, weightBytes);
         }
     }
 }

@@ -26,6 +26,7 @@ public final class Protocol {
     private final Frame statelessFrame;
     private final ToolPages pages;
     private final MessageReader messages;
+    private final RequestRoom room = new RequestRoom();
     private final AtomicLong single = new AtomicLong();
 
     /**
@@ -64,6 +65,11 @@ public final class Protocol {
     /** Makes a message of exactly one JSON value; what is none is {@link Message.Invalid}. */
     public Message read(byte[] bytes, int from, int length) {
         return messages.read(bytes, from, length);
+    }
+
+    /** Room for what {@code principal} sends, of which nothing is taken yet. */
+    public RequestRoom.Share room(PrincipalId principal) {
+        return room.share(principal);
     }
 
     /**

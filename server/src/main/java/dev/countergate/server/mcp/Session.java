@@ -12,6 +12,7 @@ import dev.countergate.server.mcp.Message.Invalid;
 import dev.countergate.server.mcp.Message.Notification;
 import dev.countergate.server.mcp.Message.Request;
 import dev.countergate.server.mcp.Message.Response;
+import dev.countergate.server.mcp.RequestRoom.Share;
 import dev.countergate.server.mcp.SdkDispatch.RefusedException;
 import io.modelcontextprotocol.spec.McpSchema.InitializeRequest;
 import java.time.Duration;
@@ -30,7 +31,7 @@ import tools.jackson.databind.JsonNode;
  * One client's conversation, whatever carries its messages: the handshake, the calls in flight, what it may ask for.
  *
  * <p>Where {@link SessionLimits#callsMax()} requests are in flight the next one waits, and with it the thread that brought
- * it. Thread safe, once {@code initialize} was answered.
+ * it; where the {@link RequestRoom} has no room for it, it is refused. Thread safe, once {@code initialize} was answered.
  */
 public final class Session {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
@@ -39,6 +40,12 @@ public final class Session {
     private static final Duration LAST_GRACE = Duration.ofSeconds(1);
 
     private static final int SHOWN_MAX = 128;
+
+    /** What a request is refused with that there is no memory for. */
+    public static final String NO_ROOM =
+            "too much at once: requests may take up "
+                    + (RequestRoom.BYTES_OF_ONE_MAX >> 20)
+                    + " MiB of one principal: wait for answers first";
 
     private final String id;
     private final String newsId;
@@ -174,20 +181,33 @@ public final class Session {
                                     + " alone: send one message a line"));
             return;
         }
-        BatchReplies together = new BatchReplies(batch.messages().size(), replies);
-        for (Message message : batch.messages()) {
-            if (message instanceof Request request && Stateless.isMeant(request)) {
-                together.send(
-                        Answers.error(
-                                request.id(),
-                                INVALID_REQUEST,
-                                "a request of protocol version "
-                                        + Stateless.VERSION
-                                        + " stands on a line of its own"));
-            } else {
-                receive(message, envelope, together);
+        try (Share share = protocol.room(principal)) {
+            // Where one of them waits for a place, the whole batch does.
+            if (!share.resize(weightBytes(batch))) {
+                replies.send(Answers.error(Invalid.NO_ID, INVALID_REQUEST, NO_ROOM));
+                return;
+            }
+            BatchReplies together = new BatchReplies(batch.messages().size(), replies);
+            for (Message message : batch.messages()) {
+                if (message instanceof Request request && Stateless.isMeant(request)) {
+                    together.send(
+                            Answers.error(
+                                    request.id(),
+                                    INVALID_REQUEST,
+                                    "a request of protocol version "
+                                            + Stateless.VERSION
+                                            + " stands on a line of its own"));
+                } else {
+                    receive(message, envelope, together);
+                }
             }
         }
+    }
+
+    private static int weightBytes(Batch batch) {
+        return batch.messages().stream()
+                .mapToInt(each -> each instanceof Request request ? request.weightBytes() : 0)
+                .sum();
     }
 
     private void notified(Notification notification) {
@@ -223,10 +243,21 @@ public final class Session {
             replies.send(refusal.get());
             return;
         }
-        places.acquire();
+        Share share = protocol.room(principal);
+        if (!share.resize(request.weightBytes())) {
+            replies.send(Answers.error(request.id(), INVALID_REQUEST, NO_ROOM));
+            return;
+        }
+        try {
+            places.acquire();
+        } catch (InterruptedException givenUp) {
+            share.close();
+            throw givenUp;
+        }
         Pending pending = new Pending(request, envelope, replies);
         if (inFlight.putIfAbsent(request.id(), pending) != null) {
             places.release();
+            share.close();
             replies.send(
                     Answers.error(
                             request.id(), INVALID_REQUEST, "this `id` is still in use by a call"));
@@ -234,9 +265,9 @@ public final class Session {
         }
         if (request.method().equals("initialize")) {
             // What follows depends on it.
-            work(pending);
+            work(pending, share);
         } else {
-            calls.execute(() -> work(pending));
+            calls.execute(() -> work(pending, share));
         }
     }
 
@@ -278,7 +309,7 @@ public final class Session {
         return Optional.of(Answers.error(request.id(), error, message));
     }
 
-    private void work(Pending pending) {
+    private void work(Pending pending, Share share) {
         Request request = pending.request();
         try {
             if (pending.begin()) {
@@ -293,6 +324,7 @@ public final class Session {
         } finally {
             inFlight.remove(request.id(), pending);
             pending.end();
+            share.close();
             places.release();
         }
     }

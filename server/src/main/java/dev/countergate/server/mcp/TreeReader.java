@@ -33,19 +33,19 @@ final class TreeReader {
     /** Beyond this power of ten there is no double either. */
     static final int EXPONENT_MAX = 400;
 
+    /**
+     * How many tokens a message may be of: a bracket takes a byte on the wire and a hundred in memory. The largest call that
+     * could be proposed, of 64 KiB, has fewer.
+     */
+    static final int TOKENS_MAX = 100_000;
+
     /** How deep a line may nest that is skipped through. */
     private static final int SKIPPED_DEPTH_MAX = 10_000;
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    private final JsonFactory factory =
-            JsonFactory.builder()
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder()
-                                    .maxNestingDepth(DEPTH_MAX)
-                                    .maxNumberLength(NUMBER_LENGTH_MAX)
-                                    .build())
-                    .build();
+    private final int tokensMax;
+    private final JsonFactory factory;
 
     private final JsonFactory lenient =
             JsonFactory.builder()
@@ -55,6 +55,24 @@ final class TreeReader {
                                     .maxNumberLength(Integer.MAX_VALUE)
                                     .build())
                     .build();
+
+    /** Reads messages of up to {@value #TOKENS_MAX} tokens. */
+    TreeReader() {
+        this(TOKENS_MAX);
+    }
+
+    TreeReader(int tokensMax) {
+        this.tokensMax = tokensMax;
+        this.factory =
+                JsonFactory.builder()
+                        .streamReadConstraints(
+                                StreamReadConstraints.builder()
+                                        .maxNestingDepth(DEPTH_MAX)
+                                        .maxNumberLength(NUMBER_LENGTH_MAX)
+                                        .maxTokenCount(tokensMax)
+                                        .build())
+                        .build();
+    }
 
     /** What is read of a whole line. */
     @FunctionalInterface
@@ -80,7 +98,9 @@ final class TreeReader {
                             + DEPTH_MAX
                             + " levels, or with a number longer than "
                             + NUMBER_LENGTH_MAX
-                            + " characters, or with too long a name or string");
+                            + " characters, or of more than "
+                            + tokensMax
+                            + " tokens, or with too long a name or string");
         } catch (JacksonException notJson) {
             throw new MalformedException("the message is not JSON");
         }

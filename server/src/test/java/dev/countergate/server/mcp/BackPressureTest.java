@@ -156,4 +156,36 @@ class BackPressureTest {
             assertThat(LineSessionsTest.text(peer.answer())).isEqualTo("{}");
         }
     }
+
+    @Test
+    void refuses_requests_that_would_take_up_too_much_together_and_serves_the_rest()
+            throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        tools.tool(
+                "slow",
+                (call, progress) -> {
+                    go.await();
+                    return FakeTools.text("done");
+                });
+        String large = "{\"a\":\"" + "x".repeat(4_000_000) + "\"}";
+        try (LineSessions sessions = sessions(64, Duration.ofSeconds(30));
+                Peer greedy = Peer.initialized(sessions);
+                Peer other = Peer.initialized(sessions)) {
+            for (int id = 1; id <= 8; id++) {
+                greedy.line(Peer.call("" + id, "slow", large));
+            }
+            for (int id = 1; id <= 5; id++) {
+                assertThat(greedy.answer().path("error").path("message").asString())
+                        .startsWith("too much at once");
+            }
+            other.line(Peer.call("1", "echo", "{}"));
+            assertThat(LineSessionsTest.text(other.answer())).isEqualTo("{}");
+            go.countDown();
+            for (int id = 1; id <= 3; id++) {
+                assertThat(LineSessionsTest.text(greedy.answer())).isEqualTo("done");
+            }
+            other.line(Peer.call("2", "slow", large));
+            assertThat(LineSessionsTest.text(other.answer())).isEqualTo("done");
+        }
+    }
 }

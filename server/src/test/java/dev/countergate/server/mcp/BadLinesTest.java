@@ -148,6 +148,11 @@ class BadLinesTest {
                         call("[".repeat(100_000) + "]".repeat(100_000)),
                         -32700,
                         "7"),
+                row(
+                        "60,000 objects, which take up a hundred times their length",
+                        call("{\"a\":[" + "{},".repeat(60_000) + "{}]}"),
+                        -32700,
+                        "7"),
                 row("100,000 opened objects", "{\"a\":".repeat(30_000), -32700, "null"),
                 row(
                         "a number of 100,000 digits",

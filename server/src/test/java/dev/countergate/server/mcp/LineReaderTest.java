@@ -2,7 +2,9 @@ package dev.countergate.server.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.server.mcp.LineReader.Line;
+import dev.countergate.server.mcp.RequestRoom.Share;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +39,8 @@ class LineReaderTest {
     @Test
     void cuts_lines_wherever_the_reads_end() throws IOException {
         LineReader lines =
-                new LineReader(trickle("one\n\ntwo\r\n" + "x".repeat(11) + "\nlast"), 10);
+                new LineReader(
+                        trickle("one\n\ntwo\r\n" + "x".repeat(11) + "\nlast"), 10, Share.alone());
         assertThat(next(lines)).isEqualTo("one");
         assertThat(next(lines)).isEmpty();
         assertThat(next(lines)).isEqualTo("two\r");
@@ -52,12 +55,40 @@ class LineReaderTest {
         String text = "x".repeat(1_000_000) + "\n" + "short\n".repeat(10_000);
         LineReader lines =
                 new LineReader(
-                        new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), 2_000_000);
+                        new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),
+                        2_000_000,
+                        Share.alone());
         assertThat(next(lines)).hasSize(1_000_000);
         Line line = lines.next().orElseThrow();
         for (int i = 1; i < 10_000; i++) {
             line = lines.next().orElseThrow();
         }
         assertThat(line.bytes().length).isLessThan(64 * 1024);
+    }
+
+    @Test
+    void skips_a_line_there_is_no_room_for_and_gives_back_what_a_long_one_took()
+            throws IOException {
+        RequestRoom room = new RequestRoom();
+        PrincipalId ana = PrincipalId.unix("ana");
+        Share others = room.share(ana);
+        assertThat(others.resize(RequestRoom.BYTES_OF_ONE_MAX - 100_000)).isTrue();
+        String text = "x".repeat(1_000_000) + "\n" + "short\n".repeat(10_000);
+        LineReader lines =
+                new LineReader(
+                        new ByteArrayInputStream((text + text).getBytes(StandardCharsets.UTF_8)),
+                        2_000_000,
+                        room.share(ana));
+
+        assertThat(lines.next().orElseThrow().isWithoutRoom()).isTrue();
+        for (int i = 0; i < 10_000; i++) {
+            assertThat(next(lines)).isEqualTo("short");
+        }
+        others.close();
+        assertThat(next(lines)).hasSize(1_000_000);
+        for (int i = 0; i < 10_000; i++) {
+            assertThat(next(lines)).isEqualTo("short");
+        }
+        assertThat(others.resize(RequestRoom.BYTES_OF_ONE_MAX)).isTrue();
     }
 }

@@ -45,7 +45,7 @@ public final class MessageReaderFuzz {
 
     private static void check(Message message, JsonNode tree) {
         switch (message) {
-            case Message.Request(String id, String method, var params) -> {
+            case Message.Request(String id, String method, var params, int _) -> {
                 assertIsId(id, false);
                 assertThat(OTHER.readTree(id)).isEqualTo(tree.get("id"));
                 assertThat(method).isEqualTo(tree.get("method").stringValue());

@@ -11,7 +11,7 @@ class PendingTest {
 
     private final Pending pending =
             new Pending(
-                    new Message.Request("1", "tools/call", null),
+                    new Message.Request("1", "tools/call", null, 0),
                     Envelope.PLAIN,
                     new Replies() {
                         @Override
