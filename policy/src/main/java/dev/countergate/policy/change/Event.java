@@ -45,24 +45,18 @@ public sealed interface Event {
     /**
      * The one attempt is taken, in the transaction that checks everything.
      *
-     * @param decision what the rules say of the request now
-     * @param keys the fingerprints that may still approve
-     * @param obstacles what stands in the way now: freeze, limits, preconditions and targets read again
+     * @param checks of that moment
      */
-    record Claim(Decision decision, Set<String> keys, List<Obstacle> obstacles) implements Event {
-        public Claim {
-            keys = Set.copyOf(keys);
-            obstacles = List.copyOf(obstacles);
-        }
-    }
+    record Claim(Checks checks) implements Event {}
 
     /**
-     * The first byte is about to leave.
+     * The first byte is about to leave. The claim's reads take their time, so all that needs none is checked once more.
      *
      * @param before what the expectation shows just now, or null where none is declared
      * @param frozen whether a freeze came since the claim; nothing is sent then
+     * @param checks of this moment; nothing is sent where they would not let it be claimed
      */
-    record Send(@Nullable Reading before, boolean frozen) implements Event {}
+    record Send(@Nullable Reading before, boolean frozen, Checks checks) implements Event {}
 
     /**
      * The backend gave the attempt a name to ask for it by.
@@ -99,6 +93,20 @@ public sealed interface Event {
 
     /** The daemon starts and finds the proposal as it was left. */
     record Restart() implements Event {}
+
+    /**
+     * Whether an attempt may go on.
+     *
+     * @param decision what the rules say of the request now
+     * @param keys the fingerprints that may still approve
+     * @param obstacles what stands in the way now: mode, powers, separation, preconditions, targets
+     */
+    record Checks(Decision decision, Set<String> keys, List<Obstacle> obstacles) {
+        public Checks {
+            keys = Set.copyOf(keys);
+            obstacles = List.copyOf(obstacles);
+        }
+    }
 
     /** What is known of an attempt's effect. */
     enum Outcome {

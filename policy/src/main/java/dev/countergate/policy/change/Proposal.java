@@ -75,8 +75,9 @@ public record Proposal(
             case Event.Block(Obstacle obstacle) -> leave(ProposalState.BLOCKED, obstacle.text());
             case Event.DoneByHand(Person by, Reading before, String note) ->
                     doneByHand(by, before, note, now);
-            case Event.Claim claim -> claim(claim, now);
-            case Event.Send(Reading before, boolean frozen) -> send(before, frozen, now);
+            case Event.Claim(Event.Checks checks) -> claim(checks, now);
+            case Event.Send(Reading before, boolean frozen, Event.Checks checks) ->
+                    send(before, frozen, checks, now);
             case Event.Accept(String handle) ->
                     state != ProposalState.SENDING || sent().handle() != null
                             ? wrongState()
@@ -177,34 +178,43 @@ public record Proposal(
                 : wrongState();
     }
 
-    private Step claim(Event.Claim claim, StoreTime now) {
+    private Step claim(Event.Checks checks, StoreTime now) {
         if (state != ProposalState.APPROVED) {
             return wrongState();
         }
         if (now.isAtOrAfter(plan.expires())) {
             return to(ProposalState.EXPIRED, "");
         }
-        Optional<Quorum> needed = quorum.raisedBy(claim.decision());
-        if (needed.isEmpty()) {
-            return to(ProposalState.BLOCKED, forbidden(claim.decision()));
-        }
-        if (!claim.obstacles().isEmpty()) {
-            return to(ProposalState.BLOCKED, claim.obstacles().getFirst().text());
-        }
-        List<Approval> standing =
-                approvals.stream().filter(each -> claim.keys().contains(each.key())).toList();
-        return needed.get().isMetBy(standing, requester)
-                ? to(ProposalState.CLAIMED, "")
-                : to(ProposalState.BLOCKED, "its approvals are no longer enough");
+        return hindrance(checks)
+                .map(why -> to(ProposalState.BLOCKED, why))
+                .orElseGet(() -> to(ProposalState.CLAIMED, ""));
     }
 
-    private Step send(@Nullable Reading before, boolean frozen, StoreTime now) {
+    private Step send(
+            @Nullable Reading before, boolean frozen, Event.Checks checks, StoreTime now) {
         if (state != ProposalState.CLAIMED) {
             return wrongState();
         }
-        return frozen
-                ? to(ProposalState.FAILED, "frozen before anything was sent")
-                : to(ProposalState.SENDING, "", Attempt.begun(now, before), null);
+        Optional<String> hindrance =
+                frozen ? Optional.of("frozen before anything was sent") : hindrance(checks);
+        return hindrance
+                .map(why -> to(ProposalState.FAILED, why))
+                .orElseGet(() -> to(ProposalState.SENDING, "", Attempt.begun(now, before), null));
+    }
+
+    private Optional<String> hindrance(Event.Checks checks) {
+        Optional<Quorum> needed = quorum.raisedBy(checks.decision());
+        if (needed.isEmpty()) {
+            return Optional.of(forbidden(checks.decision()));
+        }
+        if (!checks.obstacles().isEmpty()) {
+            return Optional.of(checks.obstacles().getFirst().text());
+        }
+        List<Approval> standing =
+                approvals.stream().filter(each -> checks.keys().contains(each.key())).toList();
+        return needed.get().isMetBy(standing, requester)
+                ? Optional.empty()
+                : Optional.of("its approvals are no longer enough");
     }
 
     private Step answer(Outcome outcome, String detail, StoreTime now) {

@@ -41,7 +41,7 @@ final class ProposalModel {
             APPROVED restart EXPIRED
             APPROVED restart-late EXPIRED
             CLAIMED send SENDING
-            CLAIMED send-frozen FAILED
+            CLAIMED send-stopped FAILED
             CLAIMED restart FAILED
             CLAIMED restart-late FAILED
             SENDING accept SENDING

@@ -143,12 +143,15 @@ class ProposalModelTest {
                     rarely()
                             ? new Event.DoneByHand(new Person(person()), reading(), "by hand")
                             : new Event.Expire();
-            case "claim" ->
-                    new Event.Claim(
-                            decision(),
-                            keys(),
-                            random.nextInt(10) == 0 ? List.of(Proposals.frozen()) : List.of());
-            case "send" -> new Event.Send(reading(), random.nextInt(8) == 0);
+            case "claim" -> new Event.Claim(checks());
+            case "send" ->
+                    new Event.Send(
+                            reading(),
+                            random.nextInt(8) == 0,
+                            rarely()
+                                    ? checks()
+                                    : Proposals.checks(
+                                            Proposals.PERMIT, PERSONS.toArray(String[]::new)));
             case "accept" -> new Event.Accept("command");
             case "answer" ->
                     new Event.Answer(List.of(Outcome.values()).get(random.nextInt(4)), "as told");
@@ -187,11 +190,12 @@ class ProposalModelTest {
             }
             case Event.Claim claim -> claimMove(claim);
             case Event.Send send -> {
-                if (model.state.equals("CLAIMED") && !send.frozen()) {
+                boolean goes = !send.frozen() && goes(send.checks());
+                if (model.state.equals("CLAIMED") && goes) {
                     model.before = letter(send.before());
                     model.sentAt = second;
                 }
-                yield send.frozen() ? "send-frozen" : "send";
+                yield goes ? "send" : "send-stopped";
             }
             case Event.Accept accept -> {
                 boolean again = model.named;
@@ -270,17 +274,21 @@ class ProposalModelTest {
         if (second >= model.expires) {
             return "claim-late";
         }
+        return goes(claim.checks()) ? "claim" : "claim-stopped";
+    }
+
+    private boolean goes(Event.Checks checks) {
         Set<String> standing = new HashSet<>(model.approvers);
-        standing.removeIf(each -> !claim.keys().contains(Proposals.fingerprint(each)));
+        standing.removeIf(each -> !checks.keys().contains(Proposals.fingerprint(each)));
         boolean goes =
-                switch (claim.decision()) {
+                switch (checks.decision()) {
                     case Decision.Forbid forbid -> false;
                     case Decision.Permit permit ->
                             model.permitted || model.enough(standing, model.persons);
                     case Decision.Approve approve ->
                             model.enough(standing, Math.max(model.persons, approve.approvals()));
                 };
-        return goes && claim.obstacles().isEmpty() ? "claim" : "claim-stopped";
+        return goes && checks.obstacles().isEmpty();
     }
 
     private String searchMove(Sighting sighting) {
@@ -303,6 +311,13 @@ class ProposalModelTest {
                         : "search-nothing";
             }
         };
+    }
+
+    private Event.Checks checks() {
+        return new Event.Checks(
+                decision(),
+                keys(),
+                random.nextInt(10) == 0 ? List.of(Proposals.frozen()) : List.of());
     }
 
     private Set<String> keys() {

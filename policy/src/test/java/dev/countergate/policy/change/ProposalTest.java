@@ -10,6 +10,7 @@ import static dev.countergate.policy.change.Proposals.START;
 import static dev.countergate.policy.change.Proposals.after;
 import static dev.countergate.policy.change.Proposals.approve;
 import static dev.countergate.policy.change.Proposals.at;
+import static dev.countergate.policy.change.Proposals.checks;
 import static dev.countergate.policy.change.Proposals.claim;
 import static dev.countergate.policy.change.Proposals.frozen;
 import static dev.countergate.policy.change.Proposals.in;
@@ -17,6 +18,7 @@ import static dev.countergate.policy.change.Proposals.make;
 import static dev.countergate.policy.change.Proposals.no;
 import static dev.countergate.policy.change.Proposals.pending;
 import static dev.countergate.policy.change.Proposals.reject;
+import static dev.countergate.policy.change.Proposals.send;
 import static dev.countergate.policy.change.Proposals.token;
 import static dev.countergate.policy.change.Proposals.yes;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -52,7 +54,7 @@ class ProposalTest {
                     Map.entry("block", new Event.Block(frozen())),
                     Map.entry("done", new Event.DoneByHand(new Person("cy"), no(0), "by hand")),
                     Map.entry("claim", claim(ONE, "bo")),
-                    Map.entry("send", new Event.Send(no(0), false)),
+                    Map.entry("send", send(no(0))),
                     Map.entry("accept", new Event.Accept("command-1")),
                     Map.entry("answer", new Event.Answer(Outcome.APPLIED, "")),
                     Map.entry("look", new Event.Look(no(5))),
@@ -261,9 +263,10 @@ class ProposalTest {
         for (Event.Obstacle.Kind kind : Event.Obstacle.Kind.values()) {
             Event claim =
                     new Event.Claim(
-                            ONE,
-                            Set.of(Proposals.fingerprint("bo")),
-                            List.of(new Event.Obstacle(kind, "because")));
+                            new Event.Checks(
+                                    ONE,
+                                    Set.of(Proposals.fingerprint("bo")),
+                                    List.of(new Event.Obstacle(kind, "because"))));
             assertThat(after(approved, claim))
                     .satisfies(
                             blocked -> assertThat(blocked.state()).isEqualTo(ProposalState.BLOCKED))
@@ -283,9 +286,43 @@ class ProposalTest {
 
     @Test
     void sends_nothing_once_frozen() {
-        assertThat(after(in(ProposalState.CLAIMED), new Event.Send(no(0), true)))
+        Event frozen = new Event.Send(no(0), true, checks(ONE, "bo"));
+        assertThat(after(in(ProposalState.CLAIMED), frozen))
                 .satisfies(failed -> assertThat(failed.state()).isEqualTo(ProposalState.FAILED))
                 .satisfies(failed -> assertThat(failed.attempt()).isNull());
+    }
+
+    /** The claim's reads take their time, and the world of rules and keys goes on meanwhile. */
+    @Test
+    void sends_nothing_that_could_not_be_claimed_any_more() {
+        Event.Checks obstructed =
+                new Event.Checks(
+                        ONE,
+                        Set.of(Proposals.fingerprint("bo")),
+                        List.of(new Event.Obstacle(Event.Obstacle.Kind.SEPARATION, "an obstacle")));
+        Map<Event.Checks, String> hindrances =
+                Map.of(
+                        checks(FORBID, "bo"),
+                        "never (rule `no`)",
+                        checks(new Decision.Approve("wide", 2, ""), "bo"),
+                        "its approvals are no longer enough",
+                        checks(ONE, "cy"),
+                        "its approvals are no longer enough",
+                        obstructed,
+                        "an obstacle");
+
+        hindrances.forEach(
+                (checks, why) ->
+                        assertThat(
+                                        after(
+                                                in(ProposalState.CLAIMED),
+                                                new Event.Send(no(0), false, checks)))
+                                .satisfies(
+                                        failed ->
+                                                assertThat(failed.state())
+                                                        .isEqualTo(ProposalState.FAILED))
+                                .satisfies(failed -> assertThat(failed.attempt()).isNull())
+                                .satisfies(failed -> assertThat(failed.why()).isEqualTo(why)));
     }
 
     @Test
@@ -340,7 +377,7 @@ class ProposalTest {
         Proposal proposal =
                 after(
                         in(ProposalState.CLAIMED),
-                        new Event.Send(first, false),
+                        send(first),
                         new Event.Answer(Outcome.APPLIED, ""));
         int second = 1;
         for (int i = 0; i < reads.length(); i++) {
@@ -394,7 +431,7 @@ class ProposalTest {
                 after(
                         make("ana", new Quorum(0, false, "auto"), plan),
                         claim(PERMIT),
-                        new Event.Send(null, false),
+                        send(null),
                         new Event.Answer(Outcome.APPLIED, ""));
 
         assertThat(after(applied, new Event.Close()))
@@ -473,7 +510,7 @@ class ProposalTest {
                 after(
                         make("ana", new Quorum(0, false, "auto"), plan),
                         claim(PERMIT),
-                        new Event.Send(null, false),
+                        send(null),
                         new Event.Answer(Outcome.OUTCOME_UNKNOWN, "reset"));
 
         for (Sighting sighting : Sighting.values()) {

@@ -70,7 +70,7 @@ final class Proposals {
                     after(pending, new Event.DoneByHand(new Person("bo"), no(0), "typed it"));
             case APPROVED -> after(pending, approve("bo", 1, ONE));
             case CLAIMED -> after(in(ProposalState.APPROVED), claim(ONE, "bo"));
-            case SENDING -> after(in(ProposalState.CLAIMED), new Event.Send(no(0), false));
+            case SENDING -> after(in(ProposalState.CLAIMED), send(no(0)));
             case APPLIED, PARTLY_APPLIED, FAILED, OUTCOME_UNKNOWN ->
                     after(
                             in(ProposalState.SENDING),
@@ -135,7 +135,16 @@ final class Proposals {
     }
 
     static Event claim(Decision decision, String... personsWithKeys) {
-        return new Event.Claim(
+        return new Event.Claim(checks(decision, personsWithKeys));
+    }
+
+    /** Sends what {@code bo} approved, or a rule permits. */
+    static Event send(@Nullable Reading before) {
+        return new Event.Send(before, false, checks(PERMIT, "bo"));
+    }
+
+    static Event.Checks checks(Decision decision, String... personsWithKeys) {
+        return new Event.Checks(
                 decision,
                 Set.of(personsWithKeys).stream()
                         .map(Proposals::fingerprint)

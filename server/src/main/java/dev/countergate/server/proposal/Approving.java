@@ -10,7 +10,6 @@ import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.Step;
 import dev.countergate.policy.change.StoreTime;
 import dev.countergate.policy.change.View;
-import dev.countergate.policy.rule.Decision;
 import dev.countergate.policy.token.AllowedSigners;
 import dev.countergate.policy.token.ApprovalToken;
 import dev.countergate.policy.token.ApprovalToken.Verdict;
@@ -41,7 +40,6 @@ final class Approving {
     static final Duration VALID = Duration.ofMinutes(5);
 
     private final ServerId server;
-    private final Served served;
     private final Ledger ledger;
     private final Store store;
     private final Recheck recheck;
@@ -50,14 +48,12 @@ final class Approving {
 
     Approving(
             ServerId server,
-            Served served,
             Ledger ledger,
             Store store,
             Recheck recheck,
             Approvers approvers,
             RandomGenerator random) {
         this.server = server;
-        this.served = served;
         this.ledger = ledger;
         this.store = store;
         this.recheck = recheck;
@@ -228,46 +224,36 @@ final class Approving {
         boolean approves = said.decision() == Statement.Decision.APPROVE;
         Store.Evidence evidence =
                 new Store.Evidence(token.evidence(), id.value(), statement, signature);
-        Applied applied;
-        try (Served.Lease lease = served.lease()) {
-            applied =
-                    ledger.apply(
-                            id,
-                            (before, in, now) ->
-                                    Ledger.Turn.of(
-                                            new Event.Decide(
-                                                    token, decision(lease, before, in, now))),
-                            Ledger.Telling.of(
-                                    approves ? "approved" : "rejected",
-                                    Map.of(
-                                            "approver", said.approver().name(),
-                                            "key", said.key(),
-                                            "digest", said.digest().hex(),
-                                            "statement", statement,
-                                            "signature", signature)),
-                            (after, in, now) ->
-                                    in.consume(said.challenge().hex(), evidence)
-                                            ? Optional.empty()
-                                            : Optional.of(
-                                                    new Applied.Refused(
-                                                            Step.Reason.TOKEN_SPENT,
-                                                            "the token was used before: ask for a"
-                                                                    + " new statement")));
-        }
+        Applied applied =
+                ledger.apply(
+                        id,
+                        (before, in, now) ->
+                                Ledger.Turn.of(
+                                        new Event.Decide(
+                                                token,
+                                                recheck.decide(
+                                                        before, Recheck.counted(in, now), now))),
+                        Ledger.Telling.of(
+                                approves ? "approved" : "rejected",
+                                Map.of(
+                                        "approver", said.approver().name(),
+                                        "key", said.key(),
+                                        "digest", said.digest().hex(),
+                                        "statement", statement,
+                                        "signature", signature)),
+                        (after, in, now) ->
+                                in.consume(said.challenge().hex(), evidence)
+                                        ? Optional.empty()
+                                        : Optional.of(
+                                                new Applied.Refused(
+                                                        Step.Reason.TOKEN_SPENT,
+                                                        "the token was used before: ask for a"
+                                                                + " new statement")));
         return switch (applied) {
             case Applied.Taken taken -> taken.after();
             case Applied.Refused(Step.Reason reason, String problem) ->
                     throw refused(id, reason.name(), problem, said);
             case Applied.Absent absent -> throw absent(id);
-        };
-    }
-
-    /** What the rules say now; a tool that has changed is no reason to keep a person from rejecting. */
-    private Decision decision(Served.Lease lease, Entry entry, Store.Transaction in, StoreTime now)
-            throws StoreException {
-        return switch (Recheck.compare(lease, entry)) {
-            case Recheck.Finding.Same same -> recheck.decide(lease, entry, same, in, now);
-            case Recheck.Finding.Superseded(String why) -> new Decision.Forbid(null, why);
         };
     }
 

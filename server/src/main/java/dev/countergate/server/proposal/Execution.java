@@ -12,6 +12,7 @@ import dev.countergate.policy.change.Event.Outcome;
 import dev.countergate.policy.change.Proposal;
 import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.change.Reading;
+import dev.countergate.policy.change.StoreTime;
 import dev.countergate.policy.rule.Decision;
 import dev.countergate.policy.rule.Usage;
 import dev.countergate.policy.token.AllowedSigners;
@@ -34,7 +35,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -106,13 +106,16 @@ final class Execution {
         Applied claimed =
                 ledger.apply(
                         id,
-                        (before, in, now) -> {
-                            Decision decision = recheck.decide(lease, before, same, in, now);
-                            Set<String> keys = approving.standing(before, enrolled, in);
-                            return Turn.of(
-                                    new Event.Claim(
-                                            decision, keys, obstacles(ready, entry, before)));
-                        },
+                        (before, in, now) ->
+                                Turn.of(
+                                        new Event.Claim(
+                                                checks(
+                                                        ready,
+                                                        before,
+                                                        enrolled,
+                                                        Recheck.counted(in, now),
+                                                        in,
+                                                        now))),
                         new Telling(
                                 "intent",
                                 false,
@@ -130,32 +133,42 @@ final class Execution {
                             return Optional.empty();
                         });
         CoreRequest request = ready.request();
-        ChangeClient client = ready.client();
         if (claimed instanceof Applied.Taken(Entry before, Entry after)
                 && after.state() == ProposalState.CLAIMED
-                && request != null
-                && client != null) {
-            send(lease, after, same.tool(), request, client);
+                && request != null) {
+            send(lease, after, same.tool(), request, ready);
         }
     }
 
-    /** What was looked at is what is claimed: the store may have been written beside us meanwhile. */
-    private static List<Obstacle> obstacles(Recheck.Ready ready, Entry looked, Entry claimed) {
-        List<Obstacle> obstacles = new ArrayList<>(ready.obstacles());
-        if (!claimed.row().core().equals(looked.row().core())) {
+    /** Whether {@code current} may go on, by what was looked at and by all that can be asked within a transaction. */
+    private Event.Checks checks(
+            Recheck.Ready looked,
+            Entry current,
+            Checked<AllowedSigners> enrolled,
+            Recheck.Counting counting,
+            Store.Rows in,
+            StoreTime now)
+            throws StoreException {
+        Recheck.Ruling ruling = recheck.ruling(current, looked.separation(), counting, now);
+        List<Obstacle> obstacles = new ArrayList<>(ruling.obstacles());
+        obstacles.addAll(looked.obstacles());
+        // The store may have been written beside us meanwhile.
+        if (!current.row().core().equals(looked.entry().row().core())) {
             obstacles.add(
                     new Obstacle(
                             Obstacle.Kind.FORBIDDEN,
                             "its core is not the one that was looked at: restore the store"));
         }
-        return obstacles;
+        return new Event.Checks(
+                ruling.decision(), approving.standing(current, enrolled, in), obstacles);
     }
 
     private void send(
-            Served.Lease lease, Entry entry, Tool tool, CoreRequest request, ChangeClient client)
+            Served.Lease lease, Entry entry, Tool tool, CoreRequest request, Recheck.Ready ready)
             throws StoreException, InterruptedException {
         ProposalId id = entry.id();
         Reading before = before(lease, entry);
+        Checked<AllowedSigners> enrolled = approving.enrolled();
         Applied marked =
                 ledger.apply(
                         id,
@@ -164,7 +177,16 @@ final class Execution {
                                         new Event.Send(
                                                 before,
                                                 freezes.frozen(current.core().environment())
-                                                        .isPresent())),
+                                                        .isPresent(),
+                                                checks(
+                                                        ready,
+                                                        current,
+                                                        enrolled,
+                                                        // Its claim asked the limits, and counts by
+                                                        // now.
+                                                        Usage::unused,
+                                                        in,
+                                                        now))),
                         Telling.of("sending"),
                         (after, in, now) -> Optional.empty());
         if (!(marked instanceof Applied.Taken(Entry claimed, Entry sending))
@@ -178,7 +200,7 @@ final class Execution {
             answer(id, new Sent(Outcome.FAILED, Sending.STOPPED, null));
             return;
         }
-        answer(id, clean(lease, dispatched(entry, tool, request, client)));
+        answer(id, clean(lease, dispatched(entry, tool, request, ready.client())));
     }
 
     private Sent dispatched(Entry entry, Tool tool, CoreRequest request, ChangeClient client)
@@ -307,14 +329,21 @@ final class Execution {
                 case Recheck.Finding.Superseded(String why) ->
                         List.of(new Obstacle(Obstacle.Kind.FORBIDDEN, why));
                 case Recheck.Finding.Same same -> {
-                    List<Obstacle> obstacles =
-                            new ArrayList<>(
-                                    recheck.ready(lease, entry, same, store.write(ledger::now))
-                                            .obstacles());
-                    Decision decision =
+                    Recheck.Ready ready =
+                            recheck.ready(lease, entry, same, store.write(ledger::now));
+                    Recheck.Ruling ruling =
                             store.write(
-                                    in -> recheck.decide(lease, entry, same, in, ledger.now(in)));
-                    if (decision instanceof Decision.Forbid forbid) {
+                                    in -> {
+                                        StoreTime now = ledger.now(in);
+                                        return recheck.ruling(
+                                                entry,
+                                                ready.separation(),
+                                                Recheck.counted(in, now),
+                                                now);
+                                    });
+                    List<Obstacle> obstacles = new ArrayList<>(ruling.obstacles());
+                    obstacles.addAll(ready.obstacles());
+                    if (ruling.decision() instanceof Decision.Forbid forbid) {
                         obstacles.add(
                                 new Obstacle(
                                         forbid.code() == Decision.Code.FROZEN

@@ -103,7 +103,7 @@ public final class Proposals implements AutoCloseable {
         this.notices = parts.notices();
         ServerId server = server(parts);
         Looks looks = new Looks(clock, parts.ticker());
-        Recheck recheck = new Recheck(looks, freezes, parts.separating(), parts.ticker());
+        Recheck recheck = new Recheck(served, looks, freezes, parts.separating(), parts.ticker());
         this.ledger = new Ledger(store, parts.agents(), clock, this::changed);
         this.drafting =
                 new Drafting(
@@ -116,8 +116,7 @@ public final class Proposals implements AutoCloseable {
                         parts.random(),
                         parts.ticker());
         this.approving =
-                new Approving(
-                        server, served, ledger, store, recheck, parts.approvers(), parts.random());
+                new Approving(server, ledger, store, recheck, parts.approvers(), parts.random());
         this.execution =
                 new Execution(
                         served, ledger, store, looks, recheck, approving, freezes, parts.ticker());

@@ -44,12 +44,19 @@ final class Recheck {
     /** How long a backend may take to say what a request resolves to. */
     static final Duration RESOLVING = Duration.ofSeconds(20);
 
+    private final Served served;
     private final Looks looks;
     private final Freezes freezes;
     private final Separating separating;
     private final LongSupplier ticker;
 
-    Recheck(Looks looks, Freezes freezes, Separating separating, LongSupplier ticker) {
+    Recheck(
+            Served served,
+            Looks looks,
+            Freezes freezes,
+            Separating separating,
+            LongSupplier ticker) {
+        this.served = served;
         this.looks = looks;
         this.freezes = freezes;
         this.separating = separating;
@@ -71,18 +78,40 @@ final class Recheck {
     }
 
     /**
-     * What would be sent now.
+     * What would be sent now, as far as the world has to be asked.
      *
+     * @param entry that was looked at
      * @param request equal to the core's, with the secrets of now; null where an obstacle stands in the way
+     * @param separation of the requester, as measured
      * @param obstacles all that were found
      */
     record Ready(
+            Ledger.Entry entry,
             @Nullable CoreRequest request,
-            @Nullable ChangeClient client,
+            ChangeClient client,
+            Separation.Found separation,
             List<Obstacle> obstacles) {
         Ready {
             obstacles = List.copyOf(obstacles);
         }
+    }
+
+    /**
+     * What the catalogue says, which asks nobody.
+     *
+     * @param decision of its rules; forbids what its tools would not propose like this any more
+     * @param obstacles beside the rules
+     */
+    record Ruling(Decision decision, List<Obstacle> obstacles) {
+        Ruling {
+            obstacles = List.copyOf(obstacles);
+        }
+    }
+
+    /** Counts what was attempted before. */
+    @FunctionalInterface
+    interface Counting {
+        Usage of(Tool tool, Arguments arguments) throws StoreException;
     }
 
     /** Whether the catalogue still says what it said. */
@@ -166,24 +195,51 @@ final class Recheck {
                                                     "the backend could not be asked: "
                                                             + failure.message())));
         }
-        Policy policy = lease.catalogue().policy();
-        if (policy.mode() == Policy.Mode.OBSERVE) {
-            obstacles.add(
-                    new Obstacle(Obstacle.Kind.FORBIDDEN, "this server only observes by now"));
-        }
-        if (!lease.catalogue().principals().powers(core.requester()).include(core.tool())) {
-            obstacles.add(
-                    new Obstacle(
-                            Obstacle.Kind.FORBIDDEN,
-                            "who asked for it may not call the tool any more"));
-        }
-        tooClose(policy, separating.of(core.requester()))
-                .map(why -> new Obstacle(Obstacle.Kind.SEPARATION, why))
-                .ifPresent(obstacles::add);
         for (var requirement : same.tool().guard().require()) {
             obstacle(lease, entry, same.arguments(), requirement).ifPresent(obstacles::add);
         }
-        return new Ready(obstacles.isEmpty() ? request : null, client, obstacles);
+        return new Ready(
+                entry,
+                obstacles.isEmpty() ? request : null,
+                client,
+                separating.of(core.requester()),
+                obstacles);
+    }
+
+    /**
+     * What the catalogue of this moment says: while the world is asked another may come to be served, and what it forbids is
+     * forbidden.
+     *
+     * @param separation as it was measured, which is not to be done within a transaction
+     */
+    Ruling ruling(Ledger.Entry entry, Separation.Found separation, Counting counting, StoreTime now)
+            throws StoreException {
+        try (Served.Lease lease = served.lease()) {
+            PrincipalId requester = entry.core().requester();
+            Policy policy = lease.catalogue().policy();
+            List<Obstacle> obstacles = new ArrayList<>();
+            if (policy.mode() == Policy.Mode.OBSERVE) {
+                obstacles.add(
+                        new Obstacle(Obstacle.Kind.FORBIDDEN, "this server only observes by now"));
+            }
+            if (!lease.catalogue().principals().powers(requester).include(entry.core().tool())) {
+                obstacles.add(
+                        new Obstacle(
+                                Obstacle.Kind.FORBIDDEN,
+                                "who asked for it may not call the tool any more"));
+            }
+            tooClose(policy, separation)
+                    .map(why -> new Obstacle(Obstacle.Kind.SEPARATION, why))
+                    .ifPresent(obstacles::add);
+            return new Ruling(decide(lease, entry, counting, now), obstacles);
+        }
+    }
+
+    /** What the rules of this moment say of it. */
+    Decision decide(Ledger.Entry entry, Counting counting, StoreTime now) throws StoreException {
+        try (Served.Lease lease = served.lease()) {
+            return decide(lease, entry, counting, now);
+        }
     }
 
     private static Obstacle drift(List<String> differences) {
@@ -267,30 +323,35 @@ final class Recheck {
                 + reason;
     }
 
-    /** What the rules say of it now. */
-    Decision decide(
-            Served.Lease lease,
-            Ledger.Entry entry,
-            Finding.Same same,
-            Store.Rows rows,
-            StoreTime now)
+    private Decision decide(
+            Served.Lease lease, Ledger.Entry entry, Counting counting, StoreTime now)
             throws StoreException {
-        RecordedCore core = entry.core();
-        Person person = core.person();
-        return lease.rules()
-                .decide(
-                        new Situation(
-                                same.tool(),
-                                same.arguments(),
-                                same.facts(),
-                                core.requester(),
-                                person == null ? null : person.name(),
-                                core.environment(),
-                                now.at(),
-                                usage(same.tool(), same.arguments(), rows, now),
-                                freezes.frozen(core.environment())
-                                        .map(Freeze::reason)
-                                        .orElse(null)));
+        return switch (compare(lease, entry)) {
+            case Finding.Superseded(String why) -> new Decision.Forbid(null, why);
+            case Finding.Same same -> {
+                RecordedCore core = entry.core();
+                Person person = core.person();
+                yield lease.rules()
+                        .decide(
+                                new Situation(
+                                        same.tool(),
+                                        same.arguments(),
+                                        same.facts(),
+                                        core.requester(),
+                                        person == null ? null : person.name(),
+                                        core.environment(),
+                                        now.at(),
+                                        counting.of(same.tool(), same.arguments()),
+                                        freezes.frozen(core.environment())
+                                                .map(Freeze::reason)
+                                                .orElse(null)));
+            }
+        };
+    }
+
+    /** What the store counts at the moment of {@code rows}. */
+    static Counting counted(Store.Rows rows, StoreTime now) {
+        return (tool, arguments) -> usage(tool, arguments, rows, now);
     }
 
     static Usage usage(Tool tool, Arguments arguments, Store.Rows rows, StoreTime now)

@@ -2,6 +2,7 @@ package dev.countergate.server.proposal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.countergate.policy.call.Person;
 import dev.countergate.policy.change.Event.Outcome;
@@ -22,7 +23,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What happens around the one dispatch, while it is under way. */
@@ -151,6 +154,97 @@ class DispatchTest {
 
         assertThat(engine.settled(id).why()).contains("S1");
         assertThat(engine.changes.sent).isEmpty();
+    }
+
+    /** What ends of a catalogue would have the change sent no more. */
+    static List<Arguments> tightenings() {
+        return List.of(
+                arguments(
+                        "policy: {rules: [{id: no, then: forbid, when: 'true', reason: incident}]}",
+                        "incident (rule `no`)"),
+                arguments(
+                        "policy: {rules: [{id: two, then: approve, approvals: 2, when: 'true'}]}",
+                        "no longer enough"),
+                arguments("policy: {mode: observe}", "only observes"),
+                arguments("policy: {separation: S1}", "S1"),
+                arguments("x-new: [anything]", ""));
+    }
+
+    private static String with(String guard, String end) {
+        return Engine.TOOLS + guard + end + "\n";
+    }
+
+    @ParameterizedTest
+    @MethodSource("tightenings")
+    void the_claim_asks_the_catalogue_that_is_served_when_it_is_taken(String end, String why)
+            throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.PLAIN);
+        ProposalId id = engine.propose("web");
+        engine.changes.resolving = () -> reload(with(Engine.PLAIN, end));
+        engine.approve(id, "bo");
+
+        ProposalStatus status = engine.settled(id);
+        assertThat(status.why()).contains(why);
+        assertThat(engine.changes.sent).hasSize(why.isEmpty() ? 1 : 0);
+        assertThat(status.state() == ProposalState.BLOCKED).isEqualTo(!why.isEmpty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("tightenings")
+    void so_does_the_marker_after_the_claims_reads(String end, String why) throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.GUARDED);
+        ProposalId id = engine.propose("web");
+        engine.reads =
+                () -> {
+                    if (engine.changes.sent.isEmpty()) {
+                        reload(with(Engine.GUARDED, end));
+                        return engine.value("0.9");
+                    }
+                    return engine.value("0.1");
+                };
+        engine.approve(id, "bo");
+
+        ProposalStatus status = engine.settled(id);
+        assertThat(status.why()).contains(why);
+        assertThat(engine.changes.sent).hasSize(why.isEmpty() ? 1 : 0);
+        assertThat(status.state() == ProposalState.FAILED).isEqualTo(!why.isEmpty());
+    }
+
+    @Test
+    void another_tool_served_while_it_is_claimed_is_not_sent_under_its_name() throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.PLAIN);
+        ProposalId id = engine.propose("web");
+        engine.changes.resolving =
+                () ->
+                        reload(
+                                with(Engine.PLAIN, "")
+                                        .replace("http://api.test", "http://elsewhere.test"));
+        engine.approve(id, "bo");
+
+        assertThat(engine.settled(id).why()).contains("has changed");
+        assertThat(engine.changes.sent).isEmpty();
+    }
+
+    @Test
+    void a_limit_counts_the_attempt_at_its_claim_and_not_against_it() throws Exception {
+        engine =
+                new Engine(
+                        folder,
+                        Engine.TOOLS
+                                + "guards: {restart: {limits: [{calls: 1, per: 1h, over:"
+                                + " forbid}]}}\n");
+        ProposalId id = engine.propose("web");
+        engine.approve(id, "bo");
+
+        assertThat(engine.settled(id).outcome()).isEqualTo(Outcome.APPLIED);
+    }
+
+    private void reload(String yaml) {
+        try {
+            engine.reload(yaml);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     @Test

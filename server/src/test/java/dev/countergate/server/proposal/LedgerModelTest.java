@@ -46,6 +46,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
@@ -277,12 +278,19 @@ class LedgerModelTest {
     private Event event(Twin twin) {
         return switch (random.nextInt(27)) {
             case 0, 1, 2, 3, 4 -> decide(twin);
-            case 5, 6, 7, 8 ->
-                    new Event.Claim(
-                            decision(),
-                            keys(),
-                            random.nextInt(10) == 0 ? List.of(obstacle()) : List.of());
-            case 9, 10, 11 -> new Event.Send(reading(), random.nextInt(8) == 0);
+            case 5, 6, 7, 8 -> new Event.Claim(checks());
+            case 9, 10, 11 ->
+                    new Event.Send(
+                            reading(),
+                            random.nextInt(8) == 0,
+                            rarely()
+                                    ? checks()
+                                    : new Event.Checks(
+                                            new Decision.Permit("auto"),
+                                            PERSONS.stream()
+                                                    .map(LedgerModelTest::fingerprint)
+                                                    .collect(Collectors.toSet()),
+                                            List.of()));
             case 12 -> new Event.Accept("command \"7\" \u2028");
             case 13, 14 ->
                     new Event.Answer(
@@ -335,6 +343,11 @@ class LedgerModelTest {
 
     private static String fingerprint(String person) {
         return "SHA256:" + person + "x".repeat(43 - person.length());
+    }
+
+    private Event.Checks checks() {
+        return new Event.Checks(
+                decision(), keys(), random.nextInt(10) == 0 ? List.of(obstacle()) : List.of());
     }
 
     private Set<String> keys() {

@@ -79,10 +79,12 @@ class RecoveryTest {
         ProposalId id = engine.propose("web");
         Statement statement = engine.statement(id, "bo");
         engine.proposals().close();
-        Event sending = new Event.Send(new Reading.Seen(false, engine.clock.instant()), false);
         Verified token =
                 new Verified(statement, Digest.of(statement.bytes()), SshPublicKey.Kind.ED25519, 0);
         String key = engine.key("bo").fingerprint();
+        Event.Checks checks = new Event.Checks(ONE, Set.of(key), List.of());
+        Event sending =
+                new Event.Send(new Reading.Seen(false, engine.clock.instant()), false, checks);
         Map<String, String> signed =
                 Map.of(
                         "approver",
@@ -101,7 +103,7 @@ class RecoveryTest {
                                 Telling.of("approved", signed)),
                         new Step(
                                 ProposalState.CLAIMED,
-                                new Event.Claim(ONE, Set.of(key), List.of()),
+                                new Event.Claim(checks),
                                 Telling.of("intent")),
                         new Step(ProposalState.SENDING, sending, Telling.of("sending")));
         for (Step step : way) {
