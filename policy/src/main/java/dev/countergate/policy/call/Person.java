@@ -1,5 +1,6 @@
 package dev.countergate.policy.call;
 
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -22,6 +23,14 @@ public record Person(String name) {
     /** Whether {@code text} may name a person. */
     public static boolean isValid(String text) {
         return text.length() <= LENGTH_MAX && SHAPE.matcher(text).matches();
+    }
+
+    /**
+     * This person in the one spelling by which persons are told apart: who is {@code ana} to the machine and {@code Ana} in the
+     * keys is not two.
+     */
+    public Person folded() {
+        return new Person(name.toLowerCase(Locale.ROOT));
     }
 
     @Override

@@ -130,7 +130,8 @@ public record Proposal(
         if (state != ProposalState.PENDING) {
             return wrongState();
         }
-        if (approvals.stream().anyMatch(each -> each.person().equals(approval.person()))) {
+        Person person = approval.person().folded();
+        if (approvals.stream().anyMatch(each -> each.person().folded().equals(person))) {
             return refused(Reason.SAME_PERSON, "`" + approval.person() + "` has approved already");
         }
         Optional<Quorum> raised = quorum.raisedBy(decision);

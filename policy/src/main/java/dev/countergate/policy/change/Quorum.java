@@ -52,8 +52,12 @@ public record Quorum(int persons, boolean otherPerson, @Nullable String permitte
             return false;
         }
         Set<Person> distinct =
-                approvals.stream().map(Approval::person).collect(Collectors.toUnmodifiableSet());
-        boolean another = distinct.stream().anyMatch(person -> !person.equals(requester));
+                approvals.stream()
+                        .map(each -> each.person().folded())
+                        .collect(Collectors.toUnmodifiableSet());
+        boolean another =
+                requester != null
+                        && distinct.stream().anyMatch(each -> !each.equals(requester.folded()));
         return distinct.size() >= persons && (another || !otherPerson);
     }
 }

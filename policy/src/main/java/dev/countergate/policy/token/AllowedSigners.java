@@ -90,21 +90,43 @@ public final class AllowedSigners {
 
     /** A key belongs to one person and has one line; the same point as another kind of key is the same key. */
     private static List<Fault> clash(List<Signer> earlier, Signer signer) {
-        return earlier.stream()
+        List<Fault> faults = new ArrayList<>();
+        String subject = "line " + signer.line();
+        earlier.stream()
                 .filter(each -> Arrays.equals(each.key().point(), signer.key().point()))
                 .findFirst()
                 .map(
                         each ->
-                                List.of(
-                                        new Fault(
-                                                "line " + signer.line(),
-                                                "the key stands on line "
-                                                        + each.line()
-                                                        + " already, for `"
-                                                        + each.person()
-                                                        + "`",
-                                                "keep one line a key")))
-                .orElse(List.of());
+                                new Fault(
+                                        subject,
+                                        "the key stands on line "
+                                                + each.line()
+                                                + " already, for `"
+                                                + each.person()
+                                                + "`",
+                                        "keep one line a key"))
+                .ifPresent(faults::add);
+        // Stock ssh-keygen tells principals apart by case; whoever reads the file would count two
+        // persons where we count one.
+        Person person = signer.person();
+        earlier.stream()
+                .filter(each -> each.person().name().equalsIgnoreCase(person.name()))
+                .filter(each -> !each.person().equals(person))
+                .findFirst()
+                .map(
+                        each ->
+                                new Fault(
+                                        subject,
+                                        "`"
+                                                + person
+                                                + "` is `"
+                                                + each.person()
+                                                + "` on line "
+                                                + each.line()
+                                                + ", and no other person",
+                                        "spell a person one way"))
+                .ifPresent(faults::add);
+        return faults;
     }
 
     /** The enrolled keys in the order of the file. */

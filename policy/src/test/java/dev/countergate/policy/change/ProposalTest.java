@@ -109,6 +109,8 @@ class ProposalTest {
         "1,false,,ana,true",
         "1,true,ana,ana,false",
         "1,true,ana,bo,true",
+        "1,true,ana,Ana,false",
+        "1,true,ANA,ana,false",
         "2,false,ana,ana bo,true",
         "2,false,ana,bo cy,true",
         "2,false,ana,bo,false",
@@ -134,6 +136,7 @@ class ProposalTest {
         Proposal once = after(pending(2, false), approve("bo", 1, ONE));
 
         assertRefused(once, approve("bo", 2, ONE), Reason.SAME_PERSON);
+        assertRefused(once, approve("Bo", 2, ONE), Reason.SAME_PERSON);
     }
 
     @ParameterizedTest

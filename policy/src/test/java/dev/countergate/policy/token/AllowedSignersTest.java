@@ -188,6 +188,14 @@ class AllowedSignersTest {
     }
 
     @Test
+    void takes_one_person_in_one_spelling() throws Exception {
+        assertThat(faults("ana " + KEY + "\nbo " + line("bo") + "\nAna " + line("ana") + "\n"))
+                .extracting(Fault::text)
+                .containsExactly(
+                        "`line 3`: `Ana` is `ana` on line 1, and no other person: spell a person one way");
+    }
+
+    @Test
     void bounds_the_file_and_the_line() {
         assertThat(faults("#".repeat(AllowedSigners.LENGTH_MAX + 1))).hasSize(1);
         assertThat(faults("ana " + KEY + " " + "x".repeat(SignerLine.LENGTH_MAX))).hasSize(1);
