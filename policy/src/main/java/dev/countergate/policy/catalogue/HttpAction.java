@@ -1,14 +1,15 @@
 package dev.countergate.policy.catalogue;
 
+import dev.countergate.policy.parameter.JsonText;
 import dev.countergate.policy.parameter.Parameters;
 import dev.countergate.policy.template.BodyTemplate;
+import dev.countergate.policy.template.UrlPlace;
 import dev.countergate.policy.template.UrlTemplate;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,10 +41,6 @@ public record HttpAction(
         Retry retry,
         @Nullable String idempotencyHeader)
         implements Action {
-    private static final Pattern CHANGE =
-            Pattern.compile(
-                    "(?i).*[/_.-](?:delete|remove|restart|reboot|reset|stop|start|kill|terminate|drain|cordon|scale|deploy|rollback|create|update|disable|enable|trigger|execute|purge|flush|shutdown|quit|reload)(?:[/_.?-].*|$)");
-
     public HttpAction {
         headers = List.copyOf(headers);
         if (!method.equals(method.toUpperCase(Locale.ROOT))) {
@@ -51,15 +48,46 @@ public record HttpAction(
         }
     }
 
+    /** The requests of {@code action} in these terms, in order; none of one in a backend's own. */
+    public static List<HttpAction> of(Action action) {
+        return switch (action) {
+            case HttpAction http -> List.of(http);
+            case CompositeAction composite ->
+                    composite.parts().stream().map(CompositeAction.Part::action).toList();
+            case PrometheusAction _, LokiAction _, AlertmanagerAction _, SsmAction _ -> List.of();
+        };
+    }
+
     /** Whether the method only reads, as HTTP has it (RFC 9110 section 9.2.1). */
     public boolean hasSafeMethod() {
         return method.equals("GET") || method.equals("HEAD");
     }
 
-    /** Whether the path of {@code url}, as written, names something that changes the world, whatever its method. */
-    public static boolean soundsLikeAChange(String url) {
-        int query = url.indexOf('?');
-        return CHANGE.matcher(query < 0 ? url : url.substring(0, query)).matches();
+    /** The places in its URL, what is appended to the query among them, that a call fills. */
+    public List<UrlPlace> places() {
+        return url.places(
+                hasSafeMethod()
+                        ? declared.list().stream()
+                                .filter(parameter -> !isConsumed(parameter.name()))
+                                .toList()
+                        : List.of());
+    }
+
+    /**
+     * Whether its URL, or a value that a parameter may take word by word, names something that changes the world. A hint
+     * only, whatever it says.
+     */
+    public boolean namesAChange() {
+        return ChangeWords.inUrl(url.shape())
+                || declared.list().stream()
+                        .flatMap(parameter -> parameter.allowed().stream())
+                        .anyMatch(value -> ChangeWords.inText(JsonText.plain(value)));
+    }
+
+    /** Whether the URL or the body has a place for that parameter. */
+    public boolean isConsumed(String parameter) {
+        return url.parameters().contains(parameter)
+                || (body != null && body.parameters().contains(parameter));
     }
 
     @Override

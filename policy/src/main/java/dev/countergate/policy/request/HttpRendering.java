@@ -74,7 +74,6 @@ final class HttpRendering {
 
     /** The values of declared parameters that stand nowhere else, in the order of declaration; null is a value. */
     private Map<String, JsonNode> unconsumed(HttpAction action) {
-        BodyTemplate body = action.body();
         Map<String, JsonNode> left = new LinkedHashMap<>();
         for (Parameter parameter : action.declared().list()) {
             String name = parameter.name();
@@ -82,10 +81,7 @@ final class HttpRendering {
             if (value == null && parameter.required()) {
                 values.note(new Fault(name, "is required", "give it"));
             }
-            boolean isConsumed =
-                    action.url().parameters().contains(name)
-                            || (body != null && body.parameters().contains(name));
-            if (value != null && !isConsumed) {
+            if (value != null && !action.isConsumed(name)) {
                 left.put(name, value);
             }
         }

@@ -2,11 +2,9 @@ package dev.countergate.policy.revision;
 
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.ToolName;
-import dev.countergate.policy.catalogue.Action;
 import dev.countergate.policy.catalogue.Backend;
 import dev.countergate.policy.catalogue.BackendName;
 import dev.countergate.policy.catalogue.Catalogue;
-import dev.countergate.policy.catalogue.CompositeAction;
 import dev.countergate.policy.catalogue.Effect;
 import dev.countergate.policy.catalogue.HttpAction;
 import dev.countergate.policy.catalogue.Policy;
@@ -16,7 +14,6 @@ import dev.countergate.policy.rule.Reach;
 import dev.countergate.policy.rule.RuleSight;
 import dev.countergate.policy.rule.Rules;
 import dev.countergate.policy.rule.Vocabulary;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,8 +22,9 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What agents may read already under a catalogue: at which origins, with which credentials, and where reading is restricted.
- * A new read that stays within gives them nothing they could not have had.
+ * What agents may read already under a catalogue: at which origins, with which credentials, which parts of the URLs there
+ * they choose, and where reading is restricted. A new read that stays within gives them nothing they could not have had, but
+ * for fixed URLs, of which only the words tell what they do.
  */
 final class Reads {
     private final Catalogue catalogue;
@@ -34,6 +32,7 @@ final class Reads {
     private final Set<String> origins = new HashSet<>();
     private final Set<String> restricted = new TreeSet<>();
     private final Set<Carried> carried = new HashSet<>();
+    private final Openings openings = new Openings();
 
     /** Something sent to an origin beside the caller's arguments. */
     private record Carried(String origin, String what) {}
@@ -50,6 +49,9 @@ final class Reads {
             Set<String> reached = origins(catalogue, tool);
             if (tool.effect() == Effect.READ) {
                 origins.addAll(reached);
+                for (HttpAction action : HttpAction.of(tool.action())) {
+                    openings.add(origin(catalogue, action.backend()), action);
+                }
                 if (reached.size() == 1) {
                     // Of several origins it is not told here which one gets what.
                     String origin = reached.iterator().next();
@@ -111,7 +113,7 @@ final class Reads {
 
     private boolean isRestricted(Tool tool) {
         boolean isRead = tool.effect() == Effect.READ;
-        return (onlyReads(catalogue, tool) && !isRead)
+        return (onlyReads(tool) && !isRead)
                 || (isRead && (!tool.guard().limits().isEmpty() || spokenOf.contains(tool.name())));
     }
 
@@ -119,10 +121,12 @@ final class Reads {
     boolean allow(Catalogue next, Tool tool) {
         Set<String> reached = origins(next, tool);
         return tool.effect() == Effect.READ
-                && onlyReads(next, tool)
+                && onlyReads(tool)
                 && tool.action().backends().stream().allMatch(name -> isSame(next, name))
                 && origins.containsAll(reached)
                 && reached.stream().noneMatch(restricted::contains)
+                && HttpAction.of(tool.action()).stream()
+                        .allMatch(action -> openings.cover(origin(next, action.backend()), action))
                 && carriedBy(next, tool).stream()
                         .allMatch(
                                 what ->
@@ -165,14 +169,10 @@ final class Reads {
     private static Set<String> carriedBy(Catalogue catalogue, Tool tool) {
         Set<String> found = new TreeSet<>();
         JsonNode entry = catalogue.entries().tools().get(tool.name());
-        if (entry != null && isHttp(tool.action())) {
+        if (entry != null && !HttpAction.of(tool.action()).isEmpty()) {
             collect(entry, found);
         }
         return found;
-    }
-
-    private static boolean isHttp(Action action) {
-        return action instanceof HttpAction || action instanceof CompositeAction;
     }
 
     private static void collect(JsonNode value, Set<String> found) {
@@ -189,21 +189,8 @@ final class Reads {
     }
 
     /** Whether nothing a tool sends changes anything, as far as it shows and whatever its author declares. */
-    private static boolean onlyReads(Catalogue catalogue, Tool tool) {
-        JsonNode entry = catalogue.entries().tools().get(tool.name());
+    private static boolean onlyReads(Tool tool) {
         return Effect.of(tool.action()) == Effect.READ
-                && (entry == null || urls(entry).stream().noneMatch(HttpAction::soundsLikeAChange));
-    }
-
-    private static List<String> urls(JsonNode entry) {
-        List<String> urls = new ArrayList<>();
-        if (entry.has("url")) {
-            JsonNode url = entry.path("url");
-            StringBuilder text = new StringBuilder(url.isString() ? url.stringValue() : "");
-            url.path("parts").forEach(part -> text.append(part.asString("")));
-            urls.add(text.toString());
-        }
-        entry.path("requests").forEach(request -> urls.addAll(urls(request)));
-        return urls;
+                && HttpAction.of(tool.action()).stream().noneMatch(HttpAction::namesAChange);
     }
 }

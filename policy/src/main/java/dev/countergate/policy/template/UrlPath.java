@@ -62,6 +62,22 @@ final class UrlPath {
         }
     }
 
+    String shape() {
+        StringBuilder shape = new StringBuilder();
+        segments.forEach(segment -> shape.append('/').append(UrlTemplate.shape(segment)));
+        return shape.toString();
+    }
+
+    List<UrlPlace> places() {
+        List<UrlPlace> places = new ArrayList<>();
+        StringBuilder where = new StringBuilder();
+        for (List<UrlPart> segment : segments) {
+            where.append('/').append(UrlTemplate.shape(segment));
+            places.addAll(UrlTemplate.places(where.toString(), segment));
+        }
+        return places;
+    }
+
     void write(UrlWriter url, Filling filling) {
         for (List<UrlPart> segment : segments) {
             url.add("/");

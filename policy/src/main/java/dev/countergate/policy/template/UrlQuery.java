@@ -45,6 +45,25 @@ final class UrlQuery {
         return new UrlQuery(text.length() > 0, query.parts(), pairs);
     }
 
+    String shape() {
+        return UrlTemplate.shape(asWritten);
+    }
+
+    /** Those of the query as written, and {@code appended} by name, each after {@code path}. */
+    List<UrlPlace> places(String path, List<Parameter> appended) {
+        List<UrlPlace> places = new ArrayList<>();
+        for (Pair pair : pairs) {
+            String where = path + UrlTemplate.shape(pair.name());
+            places.addAll(UrlTemplate.places(where, pair.name()));
+            places.addAll(UrlTemplate.places(where + "=", pair.value()));
+        }
+        for (Parameter parameter : appended) {
+            String where = path + UrlEncoding.path(parameter.name()) + "=";
+            places.add(new UrlPlace(where, parameter, true));
+        }
+        return places;
+    }
+
     void write(UrlWriter url, Map<String, JsonNode> set, Filling filling) {
         if (set.isEmpty()) {
             url.add(isPresent ? "?" : "");

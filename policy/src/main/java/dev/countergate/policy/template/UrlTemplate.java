@@ -92,6 +92,50 @@ public final class UrlTemplate {
     }
 
     /**
+     * The places a call fills.
+     *
+     * @param query what {@link #render} is given to append
+     */
+    public List<UrlPlace> places(List<Parameter> query) {
+        List<UrlPlace> places = new ArrayList<>(path.places());
+        places.addAll(this.query.places(path.shape() + "?", query));
+        return places;
+    }
+
+    /** Path and query with {@code {}} for every placeholder and {@code {secret NAME}} for every secret. */
+    public String shape() {
+        return path.shape() + "?" + query.shape();
+    }
+
+    /** The same for some parts; braces of theirs are encoded. */
+    static String shape(List<UrlPart> parts) {
+        StringBuilder shape = new StringBuilder();
+        for (UrlPart part : parts) {
+            switch (part) {
+                case UrlPart.Fixed(String text, @Nullable Secret secret) ->
+                        shape.append(
+                                secret == null
+                                        ? UrlEncoding.path(text)
+                                        : "{secret " + secret.name() + "}");
+                case UrlPart.Value(Parameter parameter, boolean spread) ->
+                        shape.append(spread ? "{+}" : "{}");
+            }
+        }
+        return shape.toString();
+    }
+
+    /** The placeholders among {@code parts}. */
+    static List<UrlPlace> places(String where, List<UrlPart> parts) {
+        List<UrlPlace> places = new ArrayList<>();
+        for (UrlPart part : parts) {
+            if (part instanceof UrlPart.Value(Parameter parameter, boolean spread)) {
+                places.add(new UrlPlace(where, parameter, parts.size() == 1));
+            }
+        }
+        return places;
+    }
+
+    /**
      * The URL with its values put in and {@code query} appended, each of these replacing parameters of the same name. An
      * absent optional is an empty text; a {@code .} or {@code ..} segment in any spelling is refused.
      *

@@ -111,16 +111,18 @@ final class EffectReader {
     }
 
     private void warnOfWritingGets(Block tool, Action action) {
-        Text url = tool.text("url");
-        if (url != null
-                && action instanceof HttpAction http
-                && http.hasSafeMethod()
-                && HttpAction.soundsLikeAChange(url.value())) {
-            report.warn(
-                    url.at(),
-                    url.path(),
-                    "a " + http.method() + " whose path sounds like a change is taken for a read",
-                    "declare its `effect`");
-        }
+        String key = action instanceof CompositeAction ? "requests" : "url";
+        HttpAction.of(action).stream()
+                .filter(http -> http.hasSafeMethod() && http.namesAChange())
+                .findFirst()
+                .ifPresent(
+                        http ->
+                                report.warn(
+                                        tool.keyAt(key),
+                                        tool.path(key),
+                                        "a "
+                                                + http.method()
+                                                + " whose URL sounds like a change is taken for a read",
+                                        "declare its `effect`"));
     }
 }

@@ -132,6 +132,7 @@ class CatalogueRevisionTest {
                 "method: POST ~ method: PUT",
                 "body: {text: \"{text}\"} ~ body: {text: \"{text}\", more: 1}",
                 "https://admin.example.com/switch ~ https://admin.example.com/other",
+                "/pages/{page} ~ /{page}",
                 // Effects.
                 "effect: write ~ effect: read",
                 "effect: forbidden ~ effect: read",
@@ -294,7 +295,7 @@ class CatalogueRevisionTest {
                 "team: ops ~ team: dev",
                 "mem{job=\"{service}\"} ~ max(mem{job=\"{service}\"})",
                 "mem{job=\"{service}\"}'} ~ mem{job=\"{service}\"}'}NEWLINE  max_rows: 7",
-                "/pages/{page} ~ /{page}",
+                "/pages/{page} ~ /pages/{page}/history",
                 "limits: {concurrency: 4} ~ limits: {concurrency: 4}, timeout: 30s",
                 "breaker: {failures: 3, within: 10m} ~ nothing",
                 "auth: {bearer_env: TOKEN} ~ headers: {Authorization: \"Bearer ${TOKEN}\"}",
@@ -320,6 +321,27 @@ class CatalogueRevisionTest {
                 "{name: n, url: 'http://wiki.example.com/x'}",
                 "{name: n, url: 'https://wiki.example.com:444/x'}",
                 "{name: n, url: 'https://wiki.example.com/restart'}",
+                "{name: n, url: 'https://wiki.example.com/%72estart'}",
+                "{name: n, url: 'https://wiki.example.com/%2572estart'}",
+                "{name: n, url: 'https://wiki.example.com/deleteAll'}",
+                "{name: n, url: 'https://wiki.example.com/bulkDELETE'}",
+                "{name: n, url: 'https://wiki.example.com/x;do=restart'}",
+                "{name: n, url: 'https://wiki.example.com/x?action=restart'}",
+                "{name: n, url: 'https://wiki.example.com/x?restart=1'}",
+                "{name: n, url: 'https://wiki.example.com/x?action=re%73tart'}",
+                "{name: n, url: 'https://wiki.example.com/{verb}', params: [{name: verb, required: true}]}",
+                "{name: n, url: 'https://wiki.example.com/re{verb}', params: [{name: verb, required: true}]}",
+                "{name: n, url: 'https://wiki.example.com/{+verb}', params: [{name: verb, required: true}]}",
+                "{name: n, url: 'https://wiki.example.com/{page}/{page}', params: [{name: page, pattern: '[a-z]+', required: true}]}",
+                "{name: n, url: 'https://wiki.example.com/x?action={verb}', params: [{name: verb}]}",
+                "{name: n, url: 'https://wiki.example.com/x?{verb}', params: [{name: verb}]}",
+                "{name: n, url: 'https://wiki.example.com/x', params: [{name: action}]}",
+                "{name: n, url: 'https://wiki.example.com/x', params: [{name: action, type: object}]}",
+                "{name: n, url: 'https://wiki.example.com/x/{verb}', params: [{name: verb, enum: [list, restart], required: true}]}",
+                "{name: n, url: 'https://wiki.example.com/re{verb}', params: [{name: verb, enum: [start], required: true}]}",
+                "{name: n, url: 'https://wiki.example.com/pages/{page}', params: [{name: page, required: true}]}",
+                "{name: n, url: 'https://wiki.example.com/pages/{page}', params: [{name: page, pattern: '[a-zA-Z]+', required: true}]}",
+                "{name: n, requests: [{key: a, url: 'https://wiki.example.com/x'}, {key: b, url: 'https://wiki.example.com/{verb}', params: [{name: verb, required: true}]}]}",
                 "{name: n, url: 'https://wiki.example.com/x', headers: {X-HTTP-Method-Override: DELETE}}",
                 "{name: n, url: 'https://wiki.example.com/x', headers: {Accept: text/html}}",
                 "{name: n, url: 'https://wiki.example.com/x', auth: {bearer_env: TOKEN}}",
@@ -335,6 +357,23 @@ class CatalogueRevisionTest {
 
         assertThat(between(before, edited(before, "tools:", "tools:\n  - " + tool)).loosens())
                 .isTrue();
+    }
+
+    /** Either the file shows all that such a read can send, or agents can send as much already. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{name: n, url: 'https://wiki.example.com/x'}",
+                "{name: n, url: 'https://wiki.example.com/updates/x?start=5&stop=9&sort=deleted'}",
+                "{name: n, url: 'https://wiki.example.com/pages/{p}/history', params: [{name: p, pattern: '[a-z]+', required: true}]}",
+                "{name: n, url: 'https://wiki.example.com/x/{n}?since={t}&deep={b}', params: [{name: n, type: integer, required: true}, {name: t, format: time}, {name: b, type: boolean}]}",
+                "{name: n, url: 'https://wiki.example.com/x/{kind}', params: [{name: kind, enum: [pods, nodes], required: true}, {name: limit, type: integer}]}",
+            })
+    void loads_at_once_a_new_read_that_leaves_nothing_new_open(String tool) {
+        String before = edited(CATALOGUE, "- " + UNRULED, "");
+
+        assertThat(between(before, edited(before, "tools:", "tools:\n  - " + tool)).lines())
+                .allMatch(line -> !line.startsWith("loosens"));
     }
 
     @Test
