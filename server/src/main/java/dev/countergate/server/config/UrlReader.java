@@ -122,12 +122,18 @@ final class UrlReader {
                     "leads to another host than it did when it was accepted, and the rest of it is secret",
                     "accept the change, or put the value back");
         }
+        List<Piece> userInfo = between(pieces, scheme.end(), hostStart);
+        if (!userInfo.isEmpty() && userInfo.stream().noneMatch(Piece.Hidden.class::isInstance)) {
+            report.warn(
+                    text.at(),
+                    text.path(),
+                    "holds a user name or password in the clear",
+                    "take it from ${NAME}");
+        }
         SecretText authorization =
-                hostStart == scheme.end()
-                        ? null
-                        : basic(text, all.substring(scheme.end(), userInfoEnd));
+                userInfo.isEmpty() ? null : basic(text, all.substring(scheme.end(), userInfoEnd));
         SecretText rest = rest(pieces, authorityEnd);
-        interpolation.meanings().url(text, origin, between(pieces, scheme.end(), hostStart), rest);
+        interpolation.meanings().url(text, origin, userInfo, rest);
         return Optional.of(new Url(origin, rest, authorization));
     }
 
@@ -262,13 +268,6 @@ final class UrlReader {
     }
 
     private SecretText basic(Text text, String userInfo) {
-        if (!text.value().contains("${")) {
-            report.warn(
-                    text.at(),
-                    text.path(),
-                    "holds a user name or password in the clear",
-                    "take it from ${NAME}");
-        }
         String decoded = percentDecoded(userInfo);
         int colon = decoded.indexOf(':');
         String user = colon < 0 ? decoded : decoded.substring(0, colon);
