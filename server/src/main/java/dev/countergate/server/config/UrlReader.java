@@ -29,6 +29,9 @@ final class UrlReader {
     private static final String ENCODE =
             "percent-encode `/`, `?`, `#`, `@` and `\\` in a user name or password";
 
+    /** Of a segment of a path; what is shorter is a word. */
+    private static final int CREDENTIAL_LENGTH_MIN = 16;
+
     private final Interpolation interpolation;
     private final Report report;
 
@@ -225,14 +228,16 @@ final class UrlReader {
             switch (piece) {
                 case Piece.Plain plain when kept.isEmpty() -> {}
                 case Piece.Plain plain -> rest.add(new Piece.Plain(kept));
-                case Piece.Hidden(Secret secret, String encoded) -> hide(rest, secret, kept);
+                case Piece.Hidden(Secret secret, String encoded) ->
+                        hide(rest, secret, kept, skipped > 0);
             }
         }
         return new SecretText(rest);
     }
 
     /** The delimiters of a value stay visible, so that whoever reads the URL sees where its path and its query begin. */
-    private void hide(List<Piece> rest, Secret secret, String kept) {
+    private void hide(List<Piece> rest, Secret secret, String kept, boolean bringsHost) {
+        boolean inQuery = false;
         int start = 0;
         for (int i = 0; i <= kept.length(); i++) {
             boolean delimits =
@@ -243,12 +248,32 @@ final class UrlReader {
                     String part = kept.substring(start, i);
                     boolean whole = part.length() == secret.value().length();
                     Secret shown = whole ? secret : new Secret(secret.name(), part);
-                    rest.add(new Piece.Hidden(interpolation.kept(shown), encoded(part)));
+                    rest.add(new Piece.Hidden(shown, encoded(part)));
+                    keep(shown, bringsHost, inQuery);
                 }
                 if (delimits) {
                     rest.add(new Piece.Plain(String.valueOf(kept.charAt(i))));
+                    inQuery |= kept.charAt(i) == '?';
                 }
                 start = i + 1;
+            }
+        }
+    }
+
+    /**
+     * Has what may be a credential looked for in what backends answer. A value that stands where a file puts it may be one
+     * as a whole; of one that brings a host, the words of its path are none, and would be taken out of every answer.
+     */
+    private void keep(Secret part, boolean bringsHost, boolean inQuery) {
+        if (!bringsHost) {
+            interpolation.kept(part);
+            return;
+        }
+        for (String each : part.value().split(inQuery ? "&" : "/", -1)) {
+            String value = inQuery ? each.substring(each.indexOf('=') + 1) : each;
+            if (inQuery || value.length() >= CREDENTIAL_LENGTH_MIN) {
+                interpolation.kept(new Secret(part.name(), value));
+                interpolation.kept(new Secret(part.name(), percentDecoded(value)));
             }
         }
     }

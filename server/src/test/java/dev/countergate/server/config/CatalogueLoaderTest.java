@@ -2,9 +2,12 @@ package dev.countergate.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.policy.catalogue.Backend;
+import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.catalogue.Effect;
 import dev.countergate.policy.catalogue.PrometheusAction;
 import dev.countergate.policy.catalogue.Tool;
+import dev.countergate.policy.secret.Redactor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -187,5 +190,53 @@ class CatalogueLoaderTest {
                                 .backends())
                 .extracting(Object::toString)
                 .containsExactly("http://set");
+    }
+
+    @Test
+    void takes_no_word_of_a_url_from_outside_for_a_secret() {
+        Catalogue catalogue =
+                Catalogues.of(
+                                "backends: {m: {type: prometheus, url: \"${METRICS}\"}, l: {type: loki, url: \"http://${LOGS}\"}}")
+                        .variable("METRICS", "http://mimir/prometheus")
+                        .variable("LOGS", "logs:3100/api/loki")
+                        .catalogue();
+
+        String series = "prometheus_tsdb_head_series{job=\"prometheus\", app=\"api/loki\"}";
+        assertThat(Redactor.of(catalogue.secrets()).redact(series)).isEqualTo(series);
+        assertThat(catalogue.backends())
+                .extracting(backend -> ((Backend.Http) backend).basePath().toString())
+                .as("shown by its name all the same")
+                .containsExactly("/[secret METRICS]", "/[secret LOGS]");
+    }
+
+    @Test
+    void takes_what_may_be_a_credential_in_a_url_from_outside_for_one() {
+        Catalogue catalogue =
+                Catalogues.of(
+                                """
+                                tools:
+                                  - {name: a, url: "${HOOK}"}
+                                  - {name: b, url: "http://x/${SHORT}/send?k=${KEY}"}
+                                """)
+                        .variable(
+                                "HOOK",
+                                "https://ana:hunter22@hooks.example.com/services/AbCdEf0123456789?sig=s%2Fgn&deep")
+                        .variable("SHORT", "t0ken")
+                        .variable("KEY", "k3y-1")
+                        .catalogue();
+
+        Redactor redactor = Redactor.of(catalogue.secrets());
+        for (String secret :
+                List.of(
+                        "hunter22",
+                        "AbCdEf0123456789",
+                        "s%2Fgn",
+                        "s/gn",
+                        "deep",
+                        "t0ken",
+                        "k3y-1")) {
+            assertThat(redactor.redact("<" + secret + ">")).as(secret).startsWith("<[secret ");
+        }
+        assertThat(redactor.redact("services")).isEqualTo("services");
     }
 }
