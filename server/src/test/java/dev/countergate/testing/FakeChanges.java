@@ -49,6 +49,7 @@ public final class FakeChanges implements ChangeClient {
     public volatile @Nullable Resolution resolution;
     public volatile Entering resolving = () -> {};
     public volatile Entering searching = () -> {};
+    public volatile Entering resuming = () -> {};
 
     @Override
     public Resolution resolve(Request request, Wish wish) throws InterruptedException {
@@ -76,8 +77,10 @@ public final class FakeChanges implements ChangeClient {
     }
 
     @Override
-    public Sent resume(CoreRequest request, String handle, Sending sending) {
+    public Sent resume(CoreRequest request, String handle, Sending sending)
+            throws InterruptedException {
         resumed.add(handle);
+        resuming.enter();
         return new Sent(Outcome.APPLIED, "resumed", null);
     }
 

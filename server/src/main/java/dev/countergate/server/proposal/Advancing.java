@@ -113,7 +113,7 @@ final class Advancing implements AutoCloseable {
                                 .setCause(failed)
                                 .log("a proposal goes on when the store can be written again");
                         stalled.add(id);
-                    } catch (RuntimeException bug) {
+                    } catch (RuntimeException | Error bug) {
                         LOG.atError()
                                 .addKeyValue("proposal", id)
                                 .setCause(bug)
@@ -134,7 +134,7 @@ final class Advancing implements AutoCloseable {
                             || entry.get().state() == ProposalState.SENDING)) {
                 ledger.apply(id, new Event.Restart(), restarted(entry.get()));
             }
-        } catch (StoreException | RuntimeException failed) {
+        } catch (StoreException | RuntimeException | Error failed) {
             LOG.atError()
                     .addKeyValue("proposal", id)
                     .setCause(failed)
@@ -166,7 +166,7 @@ final class Advancing implements AutoCloseable {
                 round();
             } catch (InterruptedException ending) {
                 return;
-            } catch (StoreException | RuntimeException failed) {
+            } catch (StoreException | RuntimeException | Error failed) {
                 failure = failed.toString();
                 // One that the end interrupts is not one that failed.
                 if (!isClosed && !failure.equals(told)) {

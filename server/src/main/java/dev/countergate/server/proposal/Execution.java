@@ -200,14 +200,26 @@ final class Execution {
             answer(id, new Sent(Outcome.FAILED, Sending.STOPPED, null));
             return;
         }
-        answer(id, clean(lease, dispatched(entry, tool, request, ready.client())));
+        ChangeClient client = ready.client();
+        answer(
+                id,
+                outcome(
+                        lease,
+                        id,
+                        () -> client.send(request, sending(entry, tool, request, client))));
     }
 
-    private Sent dispatched(Entry entry, Tool tool, CoreRequest request, ChangeClient client)
+    /** Waits for what comes of an attempt. */
+    @FunctionalInterface
+    private interface Waiting {
+        Sent forOutcome() throws InterruptedException;
+    }
+
+    /** What {@code waiting} came to, whatever that is, as agents may be told it. */
+    private Sent outcome(Served.Lease lease, ProposalId id, Waiting waiting)
             throws StoreException, InterruptedException {
-        ProposalId id = entry.id();
         try {
-            return client.send(request, sending(entry, tool, request, client));
+            return clean(lease, waiting.forOutcome());
         } catch (InterruptedException stopped) {
             if (isNamed(id)) {
                 // It runs, and the next start goes on waiting for it by its name.
@@ -216,7 +228,7 @@ final class Execution {
             Thread.currentThread().interrupt();
             return new Sent(
                     Outcome.OUTCOME_UNKNOWN, "the daemon was stopped while it was sent", null);
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) {
             // INVARIANT: whatever goes wrong behind the marker, nothing is known of the effect.
             LOG.atError().addKeyValue("proposal", id).setCause(bug).log("sending failed");
             return new Sent(Outcome.OUTCOME_UNKNOWN, "this server failed while it was sent", null);
@@ -267,17 +279,19 @@ final class Execution {
             throw new IllegalStateException("nothing to resume: " + entry.id());
         }
         try (Served.Lease lease = served.lease()) {
-            Sent sent =
-                    switch (Destination.of(lease, entry)) {
-                        case Checked.Invalid<Destination>(List<Fault> faults) ->
-                                new Sent(Outcome.OUTCOME_UNKNOWN, faults.getFirst().text(), null);
-                        case Checked.Valid<Destination>(
-                                        Destination(Tool tool, var client, var request, var _)) ->
-                                client.resume(
-                                        request, handle, sending(entry, tool, request, client));
-                    };
-            answer(entry.id(), clean(lease, sent));
+            answer(entry.id(), outcome(lease, entry.id(), () -> resumed(lease, entry, handle)));
         }
+    }
+
+    private Sent resumed(Served.Lease lease, Entry entry, String handle)
+            throws InterruptedException {
+        return switch (Destination.of(lease, entry)) {
+            case Checked.Invalid<Destination>(List<Fault> faults) ->
+                    new Sent(Outcome.OUTCOME_UNKNOWN, faults.getFirst().text(), null);
+            case Checked.Valid<Destination>(
+                            Destination(Tool tool, var client, var request, var _)) ->
+                    client.resume(request, handle, sending(entry, tool, request, client));
+        };
     }
 
     /** What is known of an effect stays known while the store cannot be written, for {@link #ANSWER_KEPT} at most. */

@@ -134,6 +134,64 @@ class DispatchTest {
         assertThat(engine.changes.sent).isEmpty();
     }
 
+    /** A class that is missing, a stack that is too deep: it is no exception, and comes where nobody is looked for. */
+    private static final class Broken extends Error {
+        private static final long serialVersionUID = 1;
+    }
+
+    @Test
+    void an_error_behind_the_marker_leaves_an_outcome_that_is_not_known() throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.PLAIN);
+        engine.changes.dispatch =
+                (request, sending) -> {
+                    throw new Broken();
+                };
+        ProposalId id = engine.propose("web");
+        engine.approve(id, "bo");
+
+        engine.await(id, ProposalState.OUTCOME_UNKNOWN);
+        assertThat(engine.kinds(id)).endsWith("sending", "result");
+    }
+
+    @Test
+    void an_error_while_a_named_attempt_is_waited_for_leaves_one_too() throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.PLAIN);
+        CountDownLatch named = new CountDownLatch(1);
+        engine.changes.dispatch =
+                (request, sending) -> {
+                    sending.accepted().as("command-1");
+                    named.countDown();
+                    new CountDownLatch(1).await(); // until it is interrupted
+                    return new Sent(Outcome.APPLIED, "too late", null);
+                };
+        ProposalId id = engine.propose("web");
+        engine.approve(id, "bo");
+        named.await();
+        engine.stop();
+        engine.changes.resuming =
+                () -> {
+                    throw new Broken();
+                };
+        engine.begin();
+
+        engine.await(id, ProposalState.OUTCOME_UNKNOWN);
+        assertThat(engine.kinds(id)).endsWith("accepted", "result");
+    }
+
+    @Test
+    void an_error_behind_the_claim_leaves_nothing_that_looks_under_way() throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.GUARDED);
+        ProposalId id = engine.propose("web");
+        engine.reads =
+                () -> {
+                    throw new Broken();
+                };
+        engine.approve(id, "bo");
+
+        assertThat(engine.await(id, ProposalState.FAILED).why()).contains("before anything");
+        assertThat(engine.changes.sent).isEmpty();
+    }
+
     @Test
     void sends_nothing_once_the_server_only_observes() throws Exception {
         engine = new Engine(folder, Engine.TOOLS + Engine.PLAIN);
