@@ -81,8 +81,14 @@ public final class BackendWords {
         };
     }
 
-    /** A failure for an answer of success that is not what the API promises. */
-    public static Reply.Failure malformed(String backend, WireBody body, UnreadableAnswer why) {
+    /** A failure for an answer of success that cannot be read. */
+    public static Reply.Failure unreadable(String backend, WireBody body, UnreadableAnswer why) {
+        if (why.code() != FailureCode.BACKEND_MALFORMED) {
+            return new Reply.Failure(
+                    why.code(),
+                    "the answer of backend `" + backend + "` is too much to read: " + why.what(),
+                    "ask for less: a narrower selector, a shorter time span or a larger step");
+        }
         return new Reply.Failure(
                 FailureCode.BACKEND_MALFORMED,
                 "backend `" + backend + "` gives an answer its API does not have: " + why.what(),

@@ -1,5 +1,6 @@
 package dev.countergate.server.backend;
 
+import dev.countergate.policy.result.FailureCode;
 import java.io.InputStreamReader;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,9 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <p>Bytes that are no UTF-8 become U+FFFD: a log line with a torn character is still worth reading. Numbers keep their
  * text. Not thread safe.
+ *
+ * <p>What {@link #strings}, {@link #stringItems} and {@link #tree} build is bounded over the whole answer, since brackets take
+ * a byte on the wire and a hundred in memory; what is passed over is not.
  */
 public final class JsonReader {
     /** How deep an answer may nest; the deepest of the APIs read here is nine. */
@@ -46,6 +50,15 @@ public final class JsonReader {
 
     /** The largest power of ten of a number that is kept: a double ends at 308. */
     private static final int POWER_MAX = 400;
+
+    /**
+     * How many values are built of one answer: as many rows as are read at once, of fifty values each. An alert with a dozen
+     * labels and annotations has thirty.
+     */
+    static final int VALUES_MAX = 50 * BoundedRows.ROWS_MAX;
+
+    /** After how many tokens the deadline is looked at again, less one; a power of two less one. */
+    private static final int LOOK_MASK = 0xFFF;
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -59,19 +72,38 @@ public final class JsonReader {
                     .build();
 
     private final JsonParser parser;
+    private final @Nullable Deadline deadline;
     private String name = "";
+    private int tokens;
+    private int values;
 
-    private JsonReader(JsonParser parser) {
+    private JsonReader(JsonParser parser, @Nullable Deadline deadline) {
         this.parser = parser;
+        this.deadline = deadline;
     }
 
-    /** Stands on the one value that {@code body} is. */
+    /**
+     * Stands on the one value that {@code body} is, the answer to a read.
+     *
+     * @param deadline of the call: an answer that is not read by then is unreadable
+     */
+    public static JsonReader of(WireBody body, Deadline deadline) throws UnreadableAnswer {
+        return reader(body, deadline);
+    }
+
+    /** The same, however long it takes: for what became of something that was sent, and for a backend's error. */
     public static JsonReader of(WireBody body) throws UnreadableAnswer {
+        return reader(body, null);
+    }
+
+    private static JsonReader reader(WireBody body, @Nullable Deadline deadline)
+            throws UnreadableAnswer {
         JsonReader reader =
                 new JsonReader(
                         JSON.createParser(
                                 ObjectReadContext.empty(),
-                                new InputStreamReader(body.stream(), StandardCharsets.UTF_8)));
+                                new InputStreamReader(body.stream(), StandardCharsets.UTF_8)),
+                        deadline);
         if (reader.advance() == null) {
             throw new UnreadableAnswer("it is empty");
         }
@@ -158,6 +190,7 @@ public final class JsonReader {
         startObject();
         while (nextMember()) {
             String member = name;
+            countValue();
             strings.put(member, string());
         }
         return strings;
@@ -171,6 +204,7 @@ public final class JsonReader {
         }
         startArray();
         while (nextItem()) {
+            countValue();
             items.add(string());
         }
         return items;
@@ -178,6 +212,7 @@ public final class JsonReader {
 
     /** The value it stands on, whole; numbers are exact. */
     public JsonNode tree() throws UnreadableAnswer {
+        countValue();
         return switch (parser.currentToken()) {
             case START_OBJECT -> {
                 ObjectNode object = NODES.objectNode();
@@ -264,7 +299,21 @@ public final class JsonReader {
         return token;
     }
 
+    private void countValue() throws UnreadableAnswer {
+        values++;
+        if (values > VALUES_MAX) {
+            throw new UnreadableAnswer(
+                    FailureCode.BACKEND_TOO_LARGE, "it has more than " + VALUES_MAX + " values");
+        }
+    }
+
     private @Nullable JsonToken advance() throws UnreadableAnswer {
+        tokens++;
+        if ((tokens & LOOK_MASK) == 0 && deadline != null && deadline.isOver()) {
+            throw new UnreadableAnswer(
+                    FailureCode.BACKEND_TIMEOUT,
+                    "it was not read within " + deadline.given().toMillis() + " ms of the call");
+        }
         try {
             return parser.nextToken();
         } catch (JacksonException e) {

@@ -42,7 +42,7 @@ class BackendWordsTest {
         assertThat(BackendWords.ofText(body("text/plain", "\n<!DOCTYPE html>")))
                 .isEqualTo("an html page");
         assertThat(
-                        BackendWords.malformed(
+                        BackendWords.unreadable(
                                         "b", body("text/html", "<p>"), new UnreadableAnswer("x"))
                                 .hint())
                 .contains("HTML page", "login");

@@ -3,7 +3,11 @@ package dev.countergate.server.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.countergate.policy.result.FailureCode;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,6 +70,70 @@ class JsonReaderTest {
                 .isInstanceOf(UnreadableAnswer.class);
         assertThatThrownBy(() -> reader("1".repeat(JsonReader.NUMBER_CHARACTERS_MAX + 1)).tree())
                 .isInstanceOf(UnreadableAnswer.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tree", "strings", "items"})
+    void builds_a_bounded_number_of_values_over_the_whole_answer(String what) {
+        int each = JsonReader.VALUES_MAX / 100;
+        String item =
+                switch (what) {
+                    case "tree" -> "[" + "[],".repeat(each) + "{}]";
+                    case "items" -> "[" + "\"\",".repeat(each) + "\"\"]";
+                    default -> "{" + "\"a\":\"\",".repeat(each) + "\"a\":\"\"}";
+                };
+        AtomicInteger read = new AtomicInteger();
+
+        assertThatThrownBy(
+                        () -> {
+                            JsonReader reader = reader("[" + (item + ",").repeat(200));
+                            reader.startArray();
+                            while (reader.nextItem()) {
+                                switch (what) {
+                                    case "tree" -> reader.tree();
+                                    case "items" -> reader.stringItems();
+                                    default -> reader.strings();
+                                }
+                                read.incrementAndGet();
+                            }
+                        })
+                .isInstanceOfSatisfying(
+                        UnreadableAnswer.class,
+                        why -> assertThat(why.code()).isEqualTo(FailureCode.BACKEND_TOO_LARGE));
+        assertThat(read).hasValue(99);
+    }
+
+    @Test
+    void passes_over_as_many_values_as_there_are() throws UnreadableAnswer {
+        JsonReader reader = reader("[" + "[],".repeat(2 * JsonReader.VALUES_MAX) + "\"x\"]");
+        reader.startArray();
+        for (int each = 0; each < 2 * JsonReader.VALUES_MAX; each++) {
+            assertThat(reader.nextItem()).isTrue();
+            reader.skip();
+        }
+        reader.demandItem();
+        assertThat(reader.string()).isEqualTo("x");
+    }
+
+    @Test
+    void looks_at_the_deadline_while_it_reads() throws UnreadableAnswer {
+        AtomicLong now = new AtomicLong();
+        String text = "[" + "1,".repeat(100_000) + "1]";
+        JsonReader reader =
+                JsonReader.of(
+                        new WireBody(text.getBytes(StandardCharsets.UTF_8), null),
+                        Deadline.in(Duration.ofSeconds(3), now::get));
+        reader.startArray();
+        for (int each = 0; each < 50_000; each++) {
+            assertThat(reader.nextItem()).isTrue();
+        }
+        now.set(Duration.ofSeconds(3).toNanos());
+
+        assertThatThrownBy(reader::skipItems)
+                .isInstanceOfSatisfying(
+                        UnreadableAnswer.class,
+                        why -> assertThat(why.code()).isEqualTo(FailureCode.BACKEND_TIMEOUT))
+                .hasMessage("it was not read within 3000 ms of the call");
     }
 
     @Test

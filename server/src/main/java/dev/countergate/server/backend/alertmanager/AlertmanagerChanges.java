@@ -90,7 +90,7 @@ final class AlertmanagerChanges implements ChangeClient {
             return switch (reply) {
                 case WireReply.None(Reply.Failure failure, _) -> new Resolution.Failed(failure);
                 case WireReply.Answer answer when answer.isSuccess() ->
-                        switch (AlertmanagerReader.read(matching, answer.body())) {
+                        switch (AlertmanagerReader.read(matching, answer.body(), wish.deadline())) {
                             case Reply.Answer(Payload.Rows rows, _) ->
                                     HttpSend.checked(resolved, alerts(rows.rows()));
                             case Reply.Answer _ ->
@@ -158,7 +158,7 @@ final class AlertmanagerChanges implements ChangeClient {
                         yield expire(resolved, expire.id(), Silence.read(answer.body()));
                     } catch (UnreadableAnswer e) {
                         yield new Resolution.Failed(
-                                BackendWords.malformed(backend.name().value(), answer.body(), e));
+                                BackendWords.unreadable(backend.name().value(), answer.body(), e));
                     }
                 }
                 case WireReply.Answer answer ->
@@ -249,7 +249,7 @@ final class AlertmanagerChanges implements ChangeClient {
     private Sent notIts(WireReply.Answer answer, UnreadableAnswer why) {
         return new Sent(
                 Outcome.OUTCOME_UNKNOWN,
-                BackendWords.malformed(backend.name().value(), answer.body(), why).message(),
+                BackendWords.unreadable(backend.name().value(), answer.body(), why).message(),
                 null);
     }
 
@@ -273,7 +273,7 @@ final class AlertmanagerChanges implements ChangeClient {
                                 : marked(request, Silence.readAll(answer.body()));
                     } catch (UnreadableAnswer e) {
                         yield unreadable(
-                                BackendWords.malformed(backend.name().value(), answer.body(), e)
+                                BackendWords.unreadable(backend.name().value(), answer.body(), e)
                                         .message());
                     }
                 }

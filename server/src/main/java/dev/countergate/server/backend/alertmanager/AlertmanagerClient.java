@@ -37,7 +37,7 @@ public final class AlertmanagerClient implements BackendClient<AlertmanagerReque
             return switch (reply) {
                 case WireReply.None(Reply.Failure failure, _) -> failure;
                 case WireReply.Answer answer when answer.isSuccess() ->
-                        AlertmanagerReader.read(request, answer.body());
+                        AlertmanagerReader.read(request, answer.body(), context.deadline());
                 case WireReply.Answer answer -> AlertmanagerFailures.of(request, answer);
             };
         }

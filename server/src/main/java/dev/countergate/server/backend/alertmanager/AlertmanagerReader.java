@@ -6,6 +6,7 @@ import dev.countergate.policy.result.Reply;
 import dev.countergate.policy.template.Matcher;
 import dev.countergate.server.backend.BackendWords;
 import dev.countergate.server.backend.BoundedRows;
+import dev.countergate.server.backend.Deadline;
 import dev.countergate.server.backend.JsonReader;
 import dev.countergate.server.backend.PickedRow;
 import dev.countergate.server.backend.UnreadableAnswer;
@@ -21,10 +22,10 @@ final class AlertmanagerReader {
 
     private AlertmanagerReader() {}
 
-    /** What {@code body}, the answer to {@code request}, says. */
-    static Reply read(AlertmanagerRequest.Read request, WireBody body) {
+    /** What {@code body}, the answer to {@code request}, says, read by {@code deadline}. */
+    static Reply read(AlertmanagerRequest.Read request, WireBody body, Deadline deadline) {
         try {
-            JsonReader reader = JsonReader.of(body);
+            JsonReader reader = JsonReader.of(body, deadline);
             Reply reply =
                     switch (request) {
                         case AlertmanagerRequest.Alerts _ ->
@@ -38,7 +39,7 @@ final class AlertmanagerReader {
             reader.end();
             return reply;
         } catch (UnreadableAnswer e) {
-            return BackendWords.malformed(request.backend().value(), body, e);
+            return BackendWords.unreadable(request.backend().value(), body, e);
         }
     }
 

@@ -13,10 +13,18 @@ import java.util.Map;
 
 /**
  * Reads streams into one log. An entry's own metadata stands in its stream's labels, which makes a stream of each entry,
- * or beside the line where Loki was asked to categorize; both are read. Not thread safe.
+ * or beside the line where Loki was asked to categorize; both are read. Loki keeps to the limit it was given; what else
+ * answers in its place may not, and what is beyond is passed over and counted. Not thread safe.
  */
 final class LogReader {
+    private final int entriesMax;
     private final List<LogEntry> entries = new ArrayList<>();
+    private int passedOver;
+
+    /** Keeps {@code entriesMax} entries. */
+    LogReader(int entriesMax) {
+        this.entriesMax = entriesMax;
+    }
 
     /** Reads the array of streams that {@code reader} stands on. */
     void read(JsonReader reader) throws UnreadableAnswer {
@@ -33,17 +41,40 @@ final class LogReader {
         return entries;
     }
 
+    /** What was left out, one line, or nothing. */
+    List<String> notes() {
+        return passedOver == 0
+                ? List.of()
+                : List.of(
+                        "kept the first "
+                                + entries.size()
+                                + " of "
+                                + (entries.size() + passedOver)
+                                + " entries as they came, which are more than were asked for");
+    }
+
     private void stream(JsonReader reader) throws UnreadableAnswer {
         Map<String, String> labels = Map.of();
         List<LogEntry> own = new ArrayList<>();
         reader.startObject();
         while (reader.nextMember()) {
             switch (reader.name()) {
-                case "stream" -> labels = reader.strings();
+                case "stream" -> {
+                    if (entries.size() < entriesMax) {
+                        labels = reader.strings();
+                    } else {
+                        reader.skip();
+                    }
+                }
                 case "values" -> {
                     reader.startArray();
                     while (reader.nextItem()) {
-                        own.add(entry(reader));
+                        if (entries.size() + own.size() < entriesMax) {
+                            own.add(entry(reader));
+                        } else {
+                            reader.skip();
+                            passedOver++;
+                        }
                     }
                 }
                 default -> reader.skip();

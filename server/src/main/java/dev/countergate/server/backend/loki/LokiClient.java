@@ -41,7 +41,7 @@ public final class LokiClient implements BackendClient<LokiRequest> {
             return switch (reply) {
                 case WireReply.None(Reply.Failure failure, _) -> failure;
                 case WireReply.Answer answer when answer.isSuccess() ->
-                        LokiReader.read(request, answer.body(), now);
+                        LokiReader.read(request, answer.body(), now, context.deadline());
                 case WireReply.Answer answer -> failures.of(request, answer);
             };
         }

@@ -8,6 +8,7 @@ import dev.countergate.policy.result.Payload.TimeSeries;
 import dev.countergate.policy.result.Reply;
 import dev.countergate.server.backend.BackendWords;
 import dev.countergate.server.backend.BoundedRows;
+import dev.countergate.server.backend.Deadline;
 import dev.countergate.server.backend.JsonReader;
 import dev.countergate.server.backend.PickedRow;
 import dev.countergate.server.backend.SeriesReader;
@@ -31,21 +32,21 @@ final class LokiReader {
     }
 
     /**
-     * What {@code body}, the answer to {@code request}, says.
+     * What {@code body}, the answer to {@code request}, says, read by {@code deadline}.
      *
      * @param now when it was asked
      */
-    static Reply read(LokiRequest request, WireBody body, Instant now) {
+    static Reply read(LokiRequest request, WireBody body, Instant now, Deadline deadline) {
         try {
             LokiReader loki = new LokiReader(request, now);
-            JsonReader reader = JsonReader.of(body);
+            JsonReader reader = JsonReader.of(body, deadline);
             Payload payload =
                     request instanceof LokiRequest.Stats
                             ? loki.stats(reader)
                             : loki.envelope(reader);
             return new Reply.Answer(payload, loki.notes);
         } catch (UnreadableAnswer e) {
-            return BackendWords.malformed(request.backend().value(), body, e);
+            return BackendWords.unreadable(request.backend().value(), body, e);
         }
     }
 
@@ -154,13 +155,16 @@ final class LokiReader {
     }
 
     private Payload logs(JsonReader reader, boolean forward) throws UnreadableAnswer {
-        LogReader logs = new LogReader();
+        int limit =
+                request instanceof LokiRequest.Range range
+                        ? LokiLimits.of(range)
+                        : LokiLimits.ENTRIES_MAX;
+        LogReader logs = new LogReader(limit);
         logs.read(reader);
+        notes.addAll(logs.notes());
         List<LogEntry> entries = logs.entries(forward);
-        if (request instanceof LokiRequest.Range range
-                && !entries.isEmpty()
-                && entries.size() >= LokiLimits.of(range)) {
-            notes.add(limitReached(LokiLimits.of(range), entries.getLast().time(), forward));
+        if (request instanceof LokiRequest.Range && entries.size() >= limit) {
+            notes.add(limitReached(limit, entries.getLast().time(), forward));
         }
         return new Payload.Logs(entries, forward);
     }

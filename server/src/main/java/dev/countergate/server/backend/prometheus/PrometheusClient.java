@@ -48,7 +48,7 @@ public final class PrometheusClient implements BackendClient<PrometheusRequest> 
             return switch (reply) {
                 case WireReply.None(Reply.Failure failure, boolean sent) -> failure;
                 case WireReply.Answer answer when answer.isSuccess() ->
-                        PrometheusReader.read(request, answer.body());
+                        PrometheusReader.read(request, answer.body(), context.deadline());
                 case WireReply.Answer answer -> {
                     Duration taken = left.minus(context.deadline().left());
                     yield PrometheusFailures.of(request, answer, taken.compareTo(queryMax) >= 0);

@@ -5,6 +5,7 @@ import dev.countergate.policy.result.Payload;
 import dev.countergate.policy.result.Reply;
 import dev.countergate.server.backend.BackendWords;
 import dev.countergate.server.backend.BoundedRows;
+import dev.countergate.server.backend.Deadline;
 import dev.countergate.server.backend.JsonReader;
 import dev.countergate.server.backend.PickedRow;
 import dev.countergate.server.backend.SeriesReader;
@@ -28,12 +29,12 @@ final class PrometheusReader {
         this.request = request;
     }
 
-    /** What {@code body}, the answer to {@code request}, says. */
-    static Reply read(PrometheusRequest request, WireBody body) {
+    /** What {@code body}, the answer to {@code request}, says, read by {@code deadline}. */
+    static Reply read(PrometheusRequest request, WireBody body, Deadline deadline) {
         try {
-            return new PrometheusReader(request).envelope(JsonReader.of(body));
+            return new PrometheusReader(request).envelope(JsonReader.of(body, deadline));
         } catch (UnreadableAnswer e) {
-            return BackendWords.malformed(request.backend().value(), body, e);
+            return BackendWords.unreadable(request.backend().value(), body, e);
         }
     }
 

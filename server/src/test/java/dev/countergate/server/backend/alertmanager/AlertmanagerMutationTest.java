@@ -6,10 +6,12 @@ import dev.countergate.policy.catalogue.BackendName;
 import dev.countergate.policy.request.AlertmanagerRequest;
 import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Reply;
+import dev.countergate.server.backend.Deadline;
 import dev.countergate.server.backend.WireBody;
 import dev.countergate.server.backend.WireReply;
 import dev.countergate.testing.capture.Capture;
 import dev.countergate.testing.capture.Mutations;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers of any endpoint, of any product, whole, cut off or garbled, to each request: always a reply, never an exception. */
 class AlertmanagerMutationTest {
+    private static final Deadline DEADLINE = Deadline.in(Duration.ofMinutes(1), System::nanoTime);
     private static final int MUTATIONS = 15;
     private static final List<Integer> STATUSES = List.of(302, 400, 404, 422, 429, 503);
     private static final BackendName B = new BackendName("b");
@@ -57,7 +60,7 @@ class AlertmanagerMutationTest {
 
     private static void check(AlertmanagerRequest.Read request, Capture capture, byte[] bytes) {
         WireBody body = new WireBody(bytes, capture.contentType());
-        if (AlertmanagerReader.read(request, body) instanceof Reply.Failure failure) {
+        if (AlertmanagerReader.read(request, body, DEADLINE) instanceof Reply.Failure failure) {
             assertThat(failure.code()).isEqualTo(FailureCode.BACKEND_MALFORMED);
             assertBounded(failure);
         }

@@ -7,10 +7,12 @@ import dev.countergate.policy.request.LokiRequest;
 import dev.countergate.policy.request.Span;
 import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Reply;
+import dev.countergate.server.backend.Deadline;
 import dev.countergate.server.backend.WireBody;
 import dev.countergate.server.backend.WireReply;
 import dev.countergate.testing.capture.Capture;
 import dev.countergate.testing.capture.Mutations;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers of any endpoint, of any product, whole, cut off or garbled, to each request: always a reply, never an exception. */
 class LokiMutationTest {
+    private static final Deadline DEADLINE = Deadline.in(Duration.ofMinutes(1), System::nanoTime);
     private static final int MUTATIONS = 15;
     private static final List<Integer> STATUSES = List.of(302, 400, 404, 422, 429, 503);
     private static final BackendName B = new BackendName("b");
@@ -60,7 +63,8 @@ class LokiMutationTest {
 
     private static void check(LokiRequest request, Capture capture, byte[] bytes) {
         WireBody body = new WireBody(bytes, capture.contentType());
-        if (LokiReader.read(request, body, Instant.EPOCH) instanceof Reply.Failure failure) {
+        if (LokiReader.read(request, body, Instant.EPOCH, DEADLINE)
+                instanceof Reply.Failure failure) {
             assertThat(failure.code()).isEqualTo(FailureCode.BACKEND_MALFORMED);
             assertBounded(failure);
         }

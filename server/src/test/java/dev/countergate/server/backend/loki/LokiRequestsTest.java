@@ -9,6 +9,7 @@ import dev.countergate.policy.request.Span;
 import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Payload;
 import dev.countergate.policy.result.Reply;
+import dev.countergate.server.backend.Deadline;
 import dev.countergate.server.backend.HttpTransport;
 import dev.countergate.server.backend.WireBody;
 import dev.countergate.testing.capture.Replay;
@@ -32,6 +33,7 @@ class LokiRequestsTest {
     private static final BackendName B = new BackendName("b");
     private static final Instant NOW = Instant.parse("2026-11-21T03:00:00.000000001Z");
     private static final Span OPEN = new Span(null, null, null);
+    private static final Deadline DEADLINE = Deadline.in(Duration.ofMinutes(1), System::nanoTime);
     private static final Replay REPLAY = new Replay();
     private static final LokiClient CLIENT = client();
 
@@ -180,8 +182,59 @@ class LokiRequestsTest {
                         LokiReader.read(
                                 new LokiRequest.Stats(B, "x", OPEN),
                                 new WireBody(body.getBytes(StandardCharsets.UTF_8), null),
-                                NOW))
+                                NOW,
+                                DEADLINE))
                 .isInstanceOf(Reply.Failure.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void keeps_as_many_entries_as_were_asked_for_whatever_comes(boolean inOneStream) {
+        String between = inOneStream ? "," : "]},{\"stream\":{\"a\":\"b\"},\"values\":[";
+        String body =
+                "{\"status\":\"success\",\"data\":{\"resultType\":\"streams\",\"result\":[{\"stream\":{},\"values\":["
+                        + ("[\"1\",\"\"]" + between).repeat(999_999)
+                        + "[\"1\",\"last\"]]}]}}";
+        for (LokiRequest request :
+                List.of(range(200, OPEN), new LokiRequest.Instant(B, "x", null))) {
+            int kept = request instanceof LokiRequest.Range ? 200 : LokiLimits.ENTRIES_MAX;
+            Reply.Answer answer =
+                    (Reply.Answer)
+                            LokiReader.read(
+                                    request,
+                                    new WireBody(body.getBytes(StandardCharsets.UTF_8), null),
+                                    NOW,
+                                    DEADLINE);
+
+            assertThat(((Payload.Logs) answer.payload()).entries()).hasSize(kept);
+            assertThat(answer.notes())
+                    .contains(
+                            "kept the first "
+                                    + kept
+                                    + " of 1000000 entries as they came, which are more than were"
+                                    + " asked for");
+        }
+    }
+
+    @Test
+    void gives_up_an_answer_that_is_not_read_in_time() {
+        String body =
+                "{\"data\":{\"resultType\":\"streams\",\"result\":[{\"values\":["
+                        + "[\"1\",\"\"],".repeat(10_000);
+
+        assertThat(
+                        LokiReader.read(
+                                range(200, OPEN),
+                                new WireBody(body.getBytes(StandardCharsets.UTF_8), null),
+                                NOW,
+                                Deadline.in(Duration.ZERO, () -> 0)))
+                .isInstanceOfSatisfying(
+                        Reply.Failure.class,
+                        failure -> {
+                            assertThat(failure.code()).isEqualTo(FailureCode.BACKEND_TIMEOUT);
+                            assertThat(failure.message())
+                                    .contains("`b` is too much to read: it was not read within");
+                        });
     }
 
     private static List<String> lines(String body, boolean forward) {
@@ -189,7 +242,8 @@ class LokiRequestsTest {
                 LokiReader.read(
                         new LokiRequest.Range(B, "x", OPEN, 100, null, forward),
                         new WireBody(body.getBytes(StandardCharsets.UTF_8), null),
-                        NOW);
+                        NOW,
+                        DEADLINE);
         return ((Payload.Logs) ((Reply.Answer) reply).payload())
                 .entries().stream().map(Payload.LogEntry::line).toList();
     }

@@ -7,10 +7,12 @@ import dev.countergate.policy.request.PrometheusRequest;
 import dev.countergate.policy.request.Span;
 import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Reply;
+import dev.countergate.server.backend.Deadline;
 import dev.countergate.server.backend.WireBody;
 import dev.countergate.server.backend.WireReply;
 import dev.countergate.testing.capture.Capture;
 import dev.countergate.testing.capture.Mutations;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers of any endpoint, of any product, whole, cut off or garbled, to each request: always a reply, never an exception. */
 class PrometheusMutationTest {
+    private static final Deadline DEADLINE = Deadline.in(Duration.ofMinutes(1), System::nanoTime);
     private static final int MUTATIONS = 15;
     private static final List<Integer> STATUSES = List.of(302, 400, 404, 422, 429, 503);
     private static final BackendName B = new BackendName("b");
@@ -62,7 +65,7 @@ class PrometheusMutationTest {
 
     private static void check(PrometheusRequest request, Capture capture, byte[] bytes) {
         WireBody body = new WireBody(bytes, capture.contentType());
-        if (PrometheusReader.read(request, body) instanceof Reply.Failure failure) {
+        if (PrometheusReader.read(request, body, DEADLINE) instanceof Reply.Failure failure) {
             assertThat(failure.code()).isEqualTo(FailureCode.BACKEND_MALFORMED);
             assertBounded(failure);
         }
