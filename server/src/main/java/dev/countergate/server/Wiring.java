@@ -7,6 +7,7 @@ import dev.countergate.server.audit.Leaf;
 import dev.countergate.server.audit.PacedStore;
 import dev.countergate.server.audit.SqliteStore;
 import dev.countergate.server.audit.Store;
+import dev.countergate.server.audit.StoreClock;
 import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.authority.Approvers;
 import dev.countergate.server.authority.FreezeFile;
@@ -182,14 +183,15 @@ public final class Wiring {
             Map<String, String> environment,
             ServedCatalogue served)
             throws StoreException, IOException {
-        Clock clock = Clock.systemUTC();
+        StoreClock clock = StoreClock.system();
         SecureRandom random = new SecureRandom();
         StateDirectory state = settings.state();
         Store store =
                 SqliteStore.open(
                         state.path(),
                         headsElsewhere(state, environment),
-                        () -> served.current().now().redactor());
+                        () -> served.current().now().redactor(),
+                        clock);
         Store agents = new PacedStore(store, AGENTS_AT_STORE_MAX);
         OperatorLog log = new StoredOperatorLog(store, clock);
         Freezes freezes =

@@ -58,7 +58,10 @@ final class Schema {
                             "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)"),
                     List.of(
                             "CREATE TABLE call (principal TEXT NOT NULL, at INTEGER NOT NULL,"
-                                    + " calls INTEGER NOT NULL, PRIMARY KEY (principal, at))"));
+                                    + " calls INTEGER NOT NULL, PRIMARY KEY (principal, at))"),
+                    List.of(
+                            "ALTER TABLE clock ADD COLUMN machine INTEGER NOT NULL DEFAULT 0",
+                            "UPDATE clock SET machine = millis"));
 
     /** The newest version. */
     static final int VERSION = STEPS.size();

@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.function.BiFunction;
 
 /** The one connection that writes {@code store.db}, and its transactions. Not thread safe. */
@@ -125,6 +126,19 @@ class SqliteFile implements AutoCloseable {
             query.setString(1, name);
             try (ResultSet row = query.executeQuery()) {
                 return row.next() ? row.getLong(1) : 0;
+            }
+        } catch (SQLException failed) {
+            throw new StoreException("cannot read the store", failed);
+        }
+    }
+
+    /** Lets {@code clock} go on from the latest time that was kept. */
+    void resume(StoreClock clock) throws StoreException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT millis, machine FROM clock")) {
+            if (row.next()) {
+                clock.goOn(
+                        Instant.ofEpochMilli(row.getLong(1)), Instant.ofEpochMilli(row.getLong(2)));
             }
         } catch (SQLException failed) {
             throw new StoreException("cannot read the store", failed);

@@ -52,6 +52,7 @@ public final class SqliteStore implements Store {
     private final LogKey key;
     private final Supplier<Redactor> redactor;
     private final HeadFiles heads;
+    private final StoreClock clock;
     private final Opening opening;
     private final Waiting waiting = new Waiting();
     private final StoreThread writer = new StoreThread("store-writer");
@@ -75,6 +76,7 @@ public final class SqliteStore implements Store {
             LogKey key,
             Supplier<Redactor> redactor,
             HeadFiles heads,
+            StoreClock clock,
             Opening opening) {
         this.path = file.path();
         this.committed = new CommittedView(path);
@@ -82,12 +84,13 @@ public final class SqliteStore implements Store {
         this.key = key;
         this.redactor = redactor;
         this.heads = heads;
+        this.clock = clock;
         this.opening = opening;
     }
 
     /** Opens the store in {@code directory} without a head elsewhere, its secrets never other ones. */
     public static SqliteStore open(Path directory, Redactor redactor) throws StoreException {
-        return open(directory, List.of(), () -> redactor);
+        return open(directory, List.of(), () -> redactor, StoreClock.system());
     }
 
     /**
@@ -97,16 +100,21 @@ public final class SqliteStore implements Store {
      * @param elsewhere files outside of {@code directory} that hold the last checkpoint too, so that a copy of the whole
      *     directory put back is noticed
      * @param redactor what passes into the log passes through what this gives then
+     * @param clock goes on from where the store left off
      * @throws StoreException when it cannot be read, or its key is missing
      */
     public static SqliteStore open(
-            Path directory, List<Path> elsewhere, Supplier<Redactor> redactor)
+            Path directory, List<Path> elsewhere, Supplier<Redactor> redactor, StoreClock clock)
             throws StoreException {
-        return open(directory, elsewhere, redactor, SqliteFile::open);
+        return open(directory, elsewhere, redactor, clock, SqliteFile::open);
     }
 
     static SqliteStore open(
-            Path directory, List<Path> elsewhere, Supplier<Redactor> redactor, Opening opening)
+            Path directory,
+            List<Path> elsewhere,
+            Supplier<Redactor> redactor,
+            StoreClock clock,
+            Opening opening)
             throws StoreException {
         List<Path> places = new ArrayList<>(List.of(directory.resolve("log.head")));
         places.addAll(elsewhere);
@@ -125,7 +133,7 @@ public final class SqliteStore implements Store {
         boolean isGood = false;
         try {
             LogKey key = LogKey.in(directory, file.leaves() == 0 && !heads.isAny());
-            SqliteStore opened = new SqliteStore(file, key, redactor, heads, opening);
+            SqliteStore opened = new SqliteStore(file, key, redactor, heads, clock, opening);
             store = opened;
             opened.writer.call(() -> opened.begin(file));
             isGood = true;
@@ -143,7 +151,8 @@ public final class SqliteStore implements Store {
     /** Looks at what is there, and counts this opening. */
     private long begin(SqliteFile opened) throws StoreException {
         settled = opened.epoch(COMMITS);
-        SqliteTransaction found = new SqliteTransaction(opened.connection(), key, redactor.get());
+        SqliteTransaction found =
+                new SqliteTransaction(opened.connection(), key, redactor.get(), clock);
         size = found.size();
         Optional<String> fault = found.fault(opened.epoch(OPENINGS), heads.read(key.known()));
         if (fault.isEmpty() && opened.isReadOnly()) {
@@ -158,6 +167,7 @@ public final class SqliteStore implements Store {
             LOG.atError().addKeyValue("reason", fault.get()).log("the store is read only");
             return 0;
         }
+        opened.resume(clock);
         transact(in -> epoch = in.raise(OPENINGS));
         found.signedNote().ifPresent(this::headIs);
         return size;
@@ -216,7 +226,7 @@ public final class SqliteStore implements Store {
             SqliteFile open = file();
             open.begin();
             long changes = open.changes();
-            transaction = new SqliteTransaction(open.connection(), key, redactor.get());
+            transaction = new SqliteTransaction(open.connection(), key, redactor.get(), clock);
             Waiting.Group group = waiting.group();
             for (Leaf leaf : group.leaves()) {
                 transaction.appendWaiting(leaf);

@@ -37,16 +37,20 @@ final class SqliteTransaction implements Store.Transaction {
     private final Connection database;
     private final LogKey key;
     private final Redactor redactor;
+    private final StoreClock clock;
     private final SqliteRows rows;
     private final MerkleTree tree;
     private String last;
     private long signedSize;
     private @Nullable String note;
+    private Instant newest = Instant.EPOCH;
 
-    SqliteTransaction(Connection database, LogKey key, Redactor redactor) throws StoreException {
+    SqliteTransaction(Connection database, LogKey key, Redactor redactor, StoreClock clock)
+            throws StoreException {
         this.database = database;
         this.key = key;
         this.redactor = redactor;
+        this.clock = clock;
         this.rows = new SqliteRows(database);
         try (PreparedStatement query =
                         database.prepareStatement("SELECT size, subtrees, last FROM tree");
@@ -70,14 +74,15 @@ final class SqliteTransaction implements Store.Transaction {
     public long append(Leaf leaf) throws StoreException {
         rows.requireOpen();
         return switch (lineOf(leaf)) {
-            case Checked.Valid<byte[]>(byte[] line) -> append(line);
+            case Checked.Valid<byte[]>(byte[] line) -> append(line, leaf.time());
             case Checked.Invalid<byte[]>(var faults) ->
                     throw new StoreException("the log cannot hold this: " + faults.getFirst());
         };
     }
 
-    private long append(byte[] line) throws StoreException {
+    private long append(byte[] line, Instant time) throws StoreException {
         long index = tree.size();
+        newest = time.isAfter(newest) ? time : newest;
         update("INSERT INTO leaf VALUES (?, ?)", index, line);
         tree.add(line);
         last = MerkleTree.leafHash(line).hex();
@@ -90,7 +95,7 @@ final class SqliteTransaction implements Store.Transaction {
     /** Appends a leaf that nobody waits for: one the log cannot hold is said to be missing, and stops nothing. */
     void appendWaiting(Leaf leaf) throws StoreException {
         if (lineOf(leaf) instanceof Checked.Valid<byte[]>(byte[] line)) {
-            append(line);
+            append(line, leaf.time());
         } else {
             append(
                     new Leaf(
@@ -124,6 +129,8 @@ final class SqliteTransaction implements Store.Transaction {
             sign();
         }
         if (note != null) {
+            // What comes after a restart is not dated before this, whatever the machine tells then.
+            clock(newest);
             update(
                     "UPDATE tree SET size = ?, subtrees = ?, last = ?",
                     tree.size(),
@@ -336,9 +343,11 @@ final class SqliteTransaction implements Store.Transaction {
     public Instant clock(Instant now) throws StoreException {
         return Instant.ofEpochMilli(
                 number(
-                        "INSERT INTO clock VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET millis ="
-                                + " max(millis, excluded.millis) RETURNING millis",
-                        now.toEpochMilli()));
+                        "INSERT INTO clock VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE SET millis ="
+                                + " max(millis, excluded.millis), machine = excluded.machine"
+                                + " RETURNING millis",
+                        now.toEpochMilli(),
+                        clock.machineAt(now).toEpochMilli()));
     }
 
     @Override

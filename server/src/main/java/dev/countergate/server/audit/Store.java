@@ -103,7 +103,7 @@ public interface Store extends AutoCloseable {
         /** Counts a failure in an environment, a proposal's first only. */
         void fail(String environment, Instant at, String proposal) throws StoreException;
 
-        /** The latest time seen by any transaction, this one's {@code now} included; it never goes back. */
+        /** The latest time seen by any transaction, this one's {@code now} and all leaves' included; it never goes back. */
         Instant clock(Instant now) throws StoreException;
 
         /** Settles a named fact, unless it is settled, and gives what it is. */

@@ -4,9 +4,9 @@ import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.catalogue.Powers.CallLimit;
 import dev.countergate.server.audit.Store;
 import dev.countergate.server.audit.StoreException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,14 +34,14 @@ final class CallLimits implements AutoCloseable {
     private static final Duration GATHER = Duration.ofSeconds(1);
 
     private final Store store;
-    private final Clock clock;
+    private final InstantSource clock;
     private final Map<PrincipalId, Counted> byPrincipal = new ConcurrentHashMap<>();
     private final AtomicBoolean isKeepingDue = new AtomicBoolean();
 
     /** Held over the store's work, never by a call that only counts. */
     private final Object keeping = new Object();
 
-    CallLimits(Store store, Clock clock) {
+    CallLimits(Store store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
     }
@@ -161,7 +161,7 @@ final class CallLimits implements AutoCloseable {
             bySpan.put(per, count);
         }
 
-        /** A clock that was put back stands still until it has caught up. */
+        /** A call that looked at the clock before another did may come after it. */
         synchronized Optional<Reached> take(List<CallLimit> limits, Instant clock) {
             Instant now = clock.isBefore(latest) ? latest : clock;
             latest = now;

@@ -31,8 +31,8 @@ import dev.countergate.server.backend.Deadline;
 import dev.countergate.server.proposal.Answer;
 import dev.countergate.server.proposal.ProposalStatus;
 import dev.countergate.server.proposal.Proposals;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,7 +63,7 @@ public final class CallPipeline implements ToolService, AutoCloseable {
     private final Store store;
     private final CallLimits callLimits;
     private final NotifyLimits notifyLimits;
-    private final Clock clock;
+    private final InstantSource clock;
     private final LongSupplier ticker;
     private final List<DecisionFollower> followers = new CopyOnWriteArrayList<>();
 
@@ -72,7 +72,7 @@ public final class CallPipeline implements ToolService, AutoCloseable {
      * @param pages where cut answers are kept
      * @param proposals where writes go
      * @param store what is decided is recorded in
-     * @param clock tells rules the time
+     * @param clock tells rules the time; the store's, which never goes back
      * @param ticker nanoseconds that never go back, for deadlines and limits
      */
     public CallPipeline(
@@ -80,7 +80,7 @@ public final class CallPipeline implements ToolService, AutoCloseable {
             ResultPages pages,
             Proposals proposals,
             Store store,
-            Clock clock,
+            InstantSource clock,
             LongSupplier ticker) {
         this.current = current;
         this.pages = pages;

@@ -74,7 +74,7 @@ public final class Proposals implements AutoCloseable {
      * @param freezes what stands still
      * @param separating how far a caller is kept away
      * @param random must be unpredictable
-     * @param clock for what people read; the store keeps it from going back
+     * @param clock the store's, which never goes back
      * @param ticker nanoseconds, for deadlines
      * @param notices tells people
      */

@@ -196,7 +196,11 @@ class StoreOpeningTest {
         Files.writeString(blocked, "a file where a directory is to be");
         Redactor none = Redactor.of(List.of());
         try (SqliteStore store =
-                SqliteStore.open(directory, List.of(blocked.resolve("head")), () -> none)) {
+                SqliteStore.open(
+                        directory,
+                        List.of(blocked.resolve("head")),
+                        () -> none,
+                        StoreClock.system())) {
             store.write(in -> in.append(leaf()));
             until(() -> store.trouble().isPresent());
             assertThatThrownBy(() -> store.write(in -> in.append(leaf())))
@@ -341,7 +345,8 @@ class StoreOpeningTest {
 
     private SqliteStore open() throws StoreException {
         Redactor none = Redactor.of(List.of());
-        return SqliteStore.open(directory, List.of(elsewhere.resolve("head")), () -> none);
+        return SqliteStore.open(
+                directory, List.of(elsewhere.resolve("head")), () -> none, StoreClock.system());
     }
 
     private void sql(String sql) throws Exception {

@@ -61,6 +61,7 @@ class UnsureCommitTest {
                         directory,
                         List.of(),
                         () -> none,
+                        StoreClock.system(),
                         path -> {
                             if (!canOpen) {
                                 throw new StoreException("gone", new SQLException("no disk"));

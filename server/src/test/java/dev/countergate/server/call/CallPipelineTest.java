@@ -18,6 +18,7 @@ import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.rule.Rules;
 import dev.countergate.policy.rule.Vocabulary;
 import dev.countergate.server.audit.SqliteStore;
+import dev.countergate.server.audit.StoreClock;
 import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.authority.Approvers;
 import dev.countergate.server.authority.FreezeFile;
@@ -347,7 +348,8 @@ class CallPipelineTest {
                     SqliteStore.open(
                             Files.createTempDirectory(folder, "state"),
                             List.of(),
-                            () -> served.now().redactor());
+                            () -> served.now().redactor(),
+                            new StoreClock(CLOCK, nanos::get));
             store = opened;
             Proposals proposals =
                     new Proposals(

@@ -31,6 +31,7 @@ import dev.countergate.server.audit.AuditFile;
 import dev.countergate.server.audit.Leaf;
 import dev.countergate.server.audit.SqliteStore;
 import dev.countergate.server.audit.Store;
+import dev.countergate.server.audit.StoreClock;
 import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.authority.Approvers;
 import dev.countergate.server.authority.FreezeFile;
@@ -132,7 +133,10 @@ final class Engine implements AutoCloseable {
     /** Moves a millisecond whenever it is looked at. */
     final AtomicLong millis = new AtomicLong(NOON.toEpochMilli());
 
-    final InstantSource clock = () -> Instant.ofEpochMilli(millis.incrementAndGet());
+    /** The nanoseconds that passed. */
+    private final AtomicLong ran = new AtomicLong();
+
+    final InstantSource clock = this::look;
     final FakeChanges changes = new FakeChanges();
     final List<Notice> notices = new CopyOnWriteArrayList<>();
     final Map<String, ApproverKey> keys = new HashMap<>();
@@ -154,6 +158,7 @@ final class Engine implements AutoCloseable {
 
     private final CurrentCatalogue current;
     private long revision = 1;
+    private StoreClock storeClock;
     private SqliteStore store;
     private Proposals proposals;
 
@@ -251,13 +256,23 @@ final class Engine implements AutoCloseable {
         }
         Files.writeString(folder.resolve("approvers"), String.join("\n", lines) + "\n");
         this.current = new CurrentCatalogue(serving(yaml));
+        this.storeClock = newStoreClock();
         this.store = openStore();
         this.proposals = build();
         proposals.start();
     }
 
+    private Instant look() {
+        ran.addAndGet(1_000_000);
+        return Instant.ofEpochMilli(millis.incrementAndGet());
+    }
+
+    private StoreClock newStoreClock() {
+        return new StoreClock(clock, ran::get);
+    }
+
     private SqliteStore openStore() throws StoreException {
-        return SqliteStore.open(folder, List.of(), () -> current.now().redactor());
+        return SqliteStore.open(folder, List.of(), () -> current.now().redactor(), storeClock);
     }
 
     private Proposals build() throws StoreException {
@@ -269,11 +284,11 @@ final class Engine implements AutoCloseable {
                         new Approvers(
                                 folder.resolve("approvers"),
                                 ZoneOffset.UTC,
-                                new KeyLeaves(new StoredOperatorLog(store, clock))),
+                                new KeyLeaves(new StoredOperatorLog(store, storeClock))),
                         freezes,
                         principal -> new Separation.Found(Separation.S0, "a test"),
                         random,
-                        clock,
+                        storeClock,
                         System::nanoTime,
                         notices::add));
     }
@@ -288,7 +303,7 @@ final class Engine implements AutoCloseable {
 
     /** The store alone, to be left as a process that is killed would leave it. */
     Ledger ledger() {
-        return new Ledger(store, store, clock, entry -> {});
+        return new Ledger(store, store, storeClock, entry -> {});
     }
 
     /** The whole path of a call, with another one's pages and counts each time. */
@@ -298,7 +313,7 @@ final class Engine implements AutoCloseable {
                 new ResultPages(random, System::nanoTime),
                 proposals,
                 store,
-                clock.withZone(ZoneOffset.UTC),
+                storeClock,
                 System::nanoTime);
     }
 
@@ -314,6 +329,7 @@ final class Engine implements AutoCloseable {
     }
 
     void begin() throws StoreException {
+        storeClock = newStoreClock();
         store = openStore();
         proposals = build();
         proposals.start();
@@ -382,8 +398,10 @@ final class Engine implements AutoCloseable {
                                 .toList()));
     }
 
+    /** Time passes; a negative one is a clock that is set back, while none passes. */
     void pass(Duration time) {
         millis.addAndGet(time.toMillis());
+        ran.addAndGet(Math.max(0, time.toNanos()));
     }
 
     Answer call(PrincipalId principal, String tool, String arguments) throws Exception {

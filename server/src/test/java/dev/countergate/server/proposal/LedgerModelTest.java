@@ -28,6 +28,7 @@ import dev.countergate.policy.token.UtcTime;
 import dev.countergate.server.audit.Leaf;
 import dev.countergate.server.audit.SqliteStore;
 import dev.countergate.server.audit.Store;
+import dev.countergate.server.audit.StoreClock;
 import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.proposal.Ledger.Applied;
 import dev.countergate.server.proposal.Ledger.Telling;
@@ -143,7 +144,7 @@ class LedgerModelTest {
 
     private static SqliteStore open(Path place) throws StoreException {
         Redactor none = Redactor.of(List.of());
-        return SqliteStore.open(place, List.of(), () -> none);
+        return SqliteStore.open(place, List.of(), () -> none, StoreClock.system());
     }
 
     private Ledger ledger(SqliteStore store) {

@@ -356,6 +356,48 @@ class ProposalsTest {
     }
 
     @Test
+    void a_clock_that_was_ahead_for_a_while_ends_no_bound() throws Exception {
+        engine(guard("approvals: {expires: 10m}, limits: [{calls: 1, per: 1h, over: forbid}]"));
+        engine.pass(Duration.ofDays(1));
+        ProposalId ahead = engine.propose("ahead");
+        engine.pass(Duration.ofDays(-1));
+        ProposalId id = engine.propose("web");
+        engine.approve(ahead, "bo");
+        engine.settled(ahead);
+        Statement statement = engine.statement(id, "bo");
+        String signature = engine.sign(statement, "bo");
+
+        engine.pass(Duration.ofMinutes(6));
+        refused("STATEMENT_EXPIRED", () -> engine.submit(id, statement, signature));
+        engine.pass(Duration.ofMinutes(6));
+        engine.await(id, ProposalState.EXPIRED);
+        engine.pass(Duration.ofHours(1));
+        ProposalId free = engine.propose("free");
+        engine.approve(free, "bo");
+        assertThat(engine.settled(free).state()).isEqualTo(engine.settled(ahead).state());
+        assertThat(engine.changes.sent).hasSize(2);
+    }
+
+    @Test
+    void no_restart_of_a_machine_that_was_set_back_lengthens_what_was_approved() throws Exception {
+        engine(guard("approvals: {expires: 10m}"));
+        engine.pass(Duration.ofDays(1));
+        ProposalId id = engine.propose("web");
+        engine.pass(Duration.ofDays(-1));
+        engine.approve(engine.propose("other"), "bo");
+
+        engine.stop();
+        engine.pass(Duration.ofMinutes(11));
+        engine.begin();
+
+        engine.await(id, ProposalState.EXPIRED);
+        List<String> times =
+                engine.leaves().stream().map(leaf -> leaf.path("time").asString()).toList();
+        assertThat(times).isSorted();
+        assertThat(engine.audit()).isInstanceOf(AuditFile.Verdict.Good.class);
+    }
+
+    @Test
     void an_expired_proposal_says_so_by_itself() throws Exception {
         engine(guard("approvals: {expires: 10m}"));
         ProposalId id = engine.propose("web");
