@@ -53,9 +53,9 @@ def identity(name):
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": groups}
 
 
-def run(name, *command, given=""):
+def run(name, *command, given="", home=FOLDER):
     """Runs a command of the program as an account, given a text or a file; its exit code, what it printed and complained of."""
-    environment = {"PATH": os.environ["PATH"], "HOME": FOLDER, "COUNTERGATE_BUILD": "never"}
+    environment = {"PATH": os.environ["PATH"], "HOME": home, "COUNTERGATE_BUILD": "never"}
     done = subprocess.run(
         [LAUNCHER, *command],
         **({"input": given} if isinstance(given, str) else {"stdin": given}),
@@ -298,6 +298,20 @@ try:
         agent.wait(60)
     line = next(line for line in shown.splitlines() if "S1" in line)
     print(f"ok: {OPERATOR} sees the proposal, and `status` says `{' '.join(line.split())}`")
+
+    # The stop button alone stops the daemons of the account it is typed in, and this one is another's.
+    home = os.path.join(FOLDER, "olga")
+    os.mkdir(home, 0o700)
+    os.chown(home, pwd.getpwnam(OPERATOR).pw_uid, -1)
+    code, out, err = run(OPERATOR, "freeze", "--reason", "incident 4711", home=home)
+    assert code == 1 and "no daemon of this account runs" in err and "--state" in err, (code, out, err)
+    code, out, err = run(OPERATOR, "status", "--state", STATE, "--json")
+    assert json.loads(out)[0]["frozen"] == [], out
+    code, out, err = run(OPERATOR, "freeze", "--reason", "incident 4711", "--state", STATE)
+    assert code == 0 and "everything is frozen" in out, (code, out, err)
+    code, out, err = run(OPERATOR, "status", "--state", STATE, "--json")
+    assert json.loads(out)[0]["frozen"][0]["by"] == OPERATOR, out
+    print(f"ok: {OPERATOR}'s freeze says that it stopped no daemon, and with --state stops this one")
 
     # A person's home is closed to the daemon's account: the public half is handed in.
     os.makedirs(FOLDER + "/home", 0o700)

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,17 +27,16 @@ import tools.jackson.databind.node.ObjectNode;
             "The stop button: nothing is sent any more, reads go on.",
             "Without --config and --state it stops every daemon of this user, those that start"
                     + " later",
-            "too; with one, that daemon alone."
+            "too; with one, that daemon alone. A daemon under another account obeys its own: name it",
+            "with --state."
         },
         footer = {
             "",
             "What runs already goes on unless --cancel, which asks the backends to stop it: asked"
                     + " is not",
-            "stopped. Exit code 0 when everything meant is frozen, 1 when something may not be."
-                    + " With",
-            "--json: {file, daemons: [{state, text, asked: [{proposal, asked}]}]}; file is null"
-                    + " with",
-            "--state.",
+            "stopped. Exit code 0 when everything meant is frozen, 1 when something may not be or no",
+            "daemon was there to be stopped. With --json: {file, daemons: [{state, text, asked:",
+            "[{proposal, asked}]}]}; file is null with --state, and where it cannot be written.",
             "",
             "  $ countergate freeze --reason 'deploys are on hold: incident 4711' --cancel"
         })
@@ -65,14 +65,12 @@ final class FreezeCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         ObjectNode result = JsonNodeFactory.instance.objectNode();
         boolean isForAll = place.isForAll(console);
-        if (isForAll) {
-            result.put("file", writeFile().toString());
-        } else {
-            result.putNull("file");
-        }
+        Optional<Path> file = isForAll ? written() : Optional.empty();
+        file.ifPresentOrElse(
+                path -> result.put("file", path.toString()), () -> result.putNull("file"));
         // Each is asked besides: it records who stopped it, and goes on standing still should the
         // file vanish.
         Daemons.Round round =
@@ -93,26 +91,50 @@ final class FreezeCommand implements Callable<Integer> {
         } else {
             print(result);
         }
-        if (!isForAll && round.answered().isEmpty() && round.failed() == 0) {
+        if (round.answered().isEmpty() && round.failed() == 0) {
             return console.fail(
-                    "no daemon runs there, so nothing was frozen: without --state and --config"
-                            + " `freeze` stops those too that start later");
+                    isForAll
+                            ? "no daemon of this account runs, so none was stopped; one that runs"
+                                    + " under another account goes on: `freeze --state DIRECTORY`"
+                                    + " stops it"
+                            : "no daemon runs there, so nothing was frozen: without --state and"
+                                    + " --config `freeze` stops those too that start later");
         }
-        return round.failed() == 0 ? ExitCode.DONE : ExitCode.FAILED;
+        return file.isPresent() == isForAll && round.failed() == 0
+                ? ExitCode.DONE
+                : ExitCode.FAILED;
     }
 
-    /** Freezes everything in the file that all daemons obey; what is frozen already stays as it is. */
-    private Path writeFile() throws IOException {
+    /** The file that all daemons obey once it freezes everything; empty, and said why, where it cannot. */
+    private Optional<Path> written() {
         Path root = StateDirectory.root(console.environment());
-        Files.createDirectories(root);
-        FreezeFile file = new FreezeFile(root.resolve("freeze"));
+        FreezeFile file = new FreezeFile(StateDirectory.freezeOfAll(console.environment()));
+        try {
+            Files.createDirectories(root);
+            freeze(file);
+        } catch (IOException failed) {
+            console.note(
+                    "`"
+                            + file.path()
+                            + "` cannot be written, so what starts later is not stopped: "
+                            + failed);
+            return Optional.empty();
+        }
+        if (!json) {
+            // Said at once: it stops whoever obeys it, however long one of them takes to answer.
+            console.print("frozen: every daemon of this account obeys `" + file.path() + "`");
+        }
+        return Optional.of(file.path());
+    }
+
+    /** What is frozen already stays as it is. */
+    private void freeze(FreezeFile file) throws IOException {
         List<Freeze> frozen = new ArrayList<>(file.read());
         if (frozen.stream().noneMatch(each -> each.environment() == null)) {
             frozen.addFirst(
                     new Freeze(null, onOneLine(), Instant.now(), System.getProperty("user.name")));
             file.write(frozen);
         }
-        return file.path();
     }
 
     /** Whatever was typed: nobody in a hurry is to be refused for it. */
@@ -124,9 +146,6 @@ final class FreezeCommand implements Callable<Integer> {
     }
 
     private void print(JsonNode result) {
-        if (result.path("file").isString()) {
-            console.print("frozen: every daemon obeys `" + result.path("file").asString() + "`");
-        }
         for (JsonNode each : result.path("daemons").values()) {
             console.print(
                     each.path("state").asString("")

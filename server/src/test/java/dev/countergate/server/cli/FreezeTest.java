@@ -1,16 +1,21 @@
 package dev.countergate.server.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countergate.server.authority.Freeze;
 import dev.countergate.server.authority.FreezeFile;
 import dev.countergate.testing.approval.FakeDaemon;
-import java.io.IOException;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,12 +48,47 @@ class FreezeTest {
     @Test
     void stops_daemons_that_are_not_running_yet() {
         Typed freeze = run("freeze", "--reason", "incident 4711");
-        assertThat(freeze.code()).as(freeze.err()).isZero();
-        assertThat(freeze.out()).contains("every daemon obeys `" + root().resolve("freeze") + "`");
+        assertThat(freeze.out())
+                .contains("every daemon of this account obeys `" + root().resolve("freeze") + "`");
         assertThat(file()).hasSize(1);
         assertThat(file().getFirst().environment()).isNull();
         assertThat(file().getFirst().reason()).isEqualTo("incident 4711");
         assertThat(file().getFirst().by()).isEqualTo(System.getProperty("user.name"));
+    }
+
+    /** It may be another account's that was meant, and that one looks at another file. */
+    @Test
+    void to_have_stopped_no_daemon_is_no_success() {
+        for (List<String> more : List.of(List.<String>of(), List.of("--json"))) {
+            List<String> typed = new ArrayList<>(List.of("freeze", "--reason", "incident 4711"));
+            typed.addAll(more);
+            Typed freeze = run(typed.toArray(String[]::new));
+            assertThat(freeze.code()).isEqualTo(1);
+            assertThat(freeze.err())
+                    .contains("no daemon of this account runs")
+                    .contains("another account goes on: `freeze --state DIRECTORY`");
+            assertThat(file()).hasSize(1);
+        }
+    }
+
+    @Test
+    void says_that_the_file_is_written_before_a_daemon_is_waited_for() throws Exception {
+        Files.createDirectories(root());
+        try (FakeDaemon slow = new FakeDaemon(root().resolve("a"), environment)) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            AtomicReference<String> before = new AtomicReference<>("");
+            slow.lie("freeze", answer -> before.set(out.toString(UTF_8)));
+            Console console =
+                    new Console(
+                            environment,
+                            folder,
+                            new PrintStream(out, true, UTF_8),
+                            new PrintStream(OutputStream.nullOutputStream(), true, UTF_8));
+
+            assertThat(CommandTree.of(console).execute("freeze", "--reason", "x")).isZero();
+
+            assertThat(before.get()).contains(root().resolve("freeze").toString());
+        }
     }
 
     @Test
@@ -92,6 +132,23 @@ class FreezeTest {
         }
     }
 
+    /** A full disk, or another's folder: what runs is stopped all the same. */
+    @Test
+    void a_file_that_cannot_be_written_keeps_no_daemon_from_being_asked() throws Exception {
+        Files.createDirectories(root().resolve("freeze.new/in-the-way"));
+        try (FakeDaemon one = new FakeDaemon(root().resolve("a"), environment)) {
+            Typed freeze = run("freeze", "--reason", "stop");
+            assertThat(one.asked("freeze")).hasSize(1);
+            assertThat(freeze.code()).isEqualTo(1);
+            assertThat(freeze.out()).doesNotContain("every daemon");
+            assertThat(freeze.err())
+                    .contains("`" + root().resolve("freeze") + "` cannot be written");
+            assertThat(file()).isEmpty();
+            assertThat(run("freeze", "--reason", "stop", "--json").json().path("file").isNull())
+                    .isTrue();
+        }
+    }
+
     @Test
     void with_a_state_stops_that_daemon_alone() throws Exception {
         Files.createDirectories(root());
@@ -109,20 +166,25 @@ class FreezeTest {
     }
 
     @Test
-    void what_is_frozen_already_stays_as_it_was_frozen() throws IOException {
+    void what_is_frozen_already_stays_as_it_was_frozen() throws Exception {
         var _ = run("freeze", "--reason", "first");
         var _ = run("freeze", "--reason", "second");
         assertThat(file()).hasSize(1);
         assertThat(file().getFirst().reason()).isEqualTo("first");
         Files.writeString(root().resolve("freeze"), "made in haste");
-        assertThat(run("freeze", "--reason", "third").code()).isZero();
+        try (FakeDaemon _ = new FakeDaemon(root().resolve("a"), environment)) {
+            assertThat(run("freeze", "--reason", "third").code()).isZero();
+        }
         assertThat(Files.readString(root().resolve("freeze"))).isEqualTo("made in haste");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "a\nb", "\u001b[2J", "tab\there", "\u202e"})
-    void no_reason_is_too_odd_to_stop_for(String reason) {
-        assertThat(run("freeze", "--reason", reason).code()).isZero();
+    void no_reason_is_too_odd_to_stop_for(String reason) throws Exception {
+        Files.createDirectories(root());
+        try (FakeDaemon _ = new FakeDaemon(root().resolve("a"), environment)) {
+            assertThat(run("freeze", "--reason", reason).code()).isZero();
+        }
         assertThat(file().getFirst().reason()).doesNotContain("\n", "\u001b").isNotBlank();
     }
 
