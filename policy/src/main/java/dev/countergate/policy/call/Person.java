@@ -12,7 +12,10 @@ public record Person(String name) {
     /** The longest name, in characters. */
     public static final int LENGTH_MAX = 64;
 
-    private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@+-]*");
+    /** The regular expression of a name, for what describes the catalogue and the command line. */
+    public static final String PATTERN = "[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}";
+
+    private static final Pattern SHAPE = Pattern.compile(PATTERN);
 
     public Person {
         if (!isValid(name)) {
@@ -22,7 +25,7 @@ public record Person(String name) {
 
     /** Whether {@code text} may name a person. */
     public static boolean isValid(String text) {
-        return text.length() <= LENGTH_MAX && SHAPE.matcher(text).matches();
+        return SHAPE.matcher(text).matches();
     }
 
     /**

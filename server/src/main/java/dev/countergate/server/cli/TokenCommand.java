@@ -1,5 +1,6 @@
 package dev.countergate.server.cli;
 
+import dev.countergate.policy.call.Person;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.catalogue.Principals.Principal;
@@ -72,8 +73,12 @@ final class TokenCommand implements Callable<Integer> {
         @Parameters(paramLabel = "NAME", description = "of the token: its principal is token:NAME")
         private String name = "";
 
-        @Option(names = "--person", paramLabel = "PERSON", description = "who stands behind it")
-        private @Nullable String person;
+        @Option(
+                names = "--person",
+                paramLabel = "PERSON",
+                converter = PersonConverter.class,
+                description = "who stands behind it")
+        private @Nullable Person person;
 
         @Option(names = "--json", description = "print JSON")
         private boolean json;
@@ -84,9 +89,11 @@ final class TokenCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws RefusedException {
-            check("NAME", name);
-            if (person != null) {
-                check("PERSON", person);
+            if (!NAME.matcher(name).matches()) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "NAME must be up to 64 letters, digits, `_`, `-` and `.`, and begin with a"
+                                + " letter or `_`");
             }
             AgentEnvironment.refuse(console.environment());
             byte[] random = new byte[BearerToken.RANDOM_BYTES];
@@ -100,7 +107,8 @@ final class TokenCommand implements Callable<Integer> {
                 console.print("It is not shown again. Under `principals:` in the catalogue:");
                 console.print("");
                 console.print(
-                        (person == null ? "  - " : "  - person: " + person + "\n    ") + "tokens:");
+                        (person == null ? "  - " : "  - person: " + quoted(person) + "\n    ")
+                                + "tokens:");
                 console.print(
                         "      - {name: " + name + ", sha256: \"" + token.digest().hex() + "\"}");
                 console.print("");
@@ -110,14 +118,9 @@ final class TokenCommand implements Callable<Integer> {
             return ExitCode.DONE;
         }
 
-        private void check(String what, String text) {
-            if (!NAME.matcher(text).matches()) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        what
-                                + " must be up to 64 letters, digits, `_`, `-` and `.`, and begin with a"
-                                + " letter or `_`");
-            }
+        /** Where a digit comes first YAML may read a number. */
+        private static String quoted(Person person) {
+            return NAME.matcher(person.name()).matches() ? person.name() : "\"" + person + "\"";
         }
 
         private ObjectNode described(BearerToken token) {
@@ -127,7 +130,7 @@ final class TokenCommand implements Callable<Integer> {
             all.put("sha256", token.digest().hex());
             ObjectNode entry = all.putObject("entry");
             if (person != null) {
-                entry.put("person", person);
+                entry.put("person", person.name());
             }
             entry.putArray("tokens")
                     .addObject()

@@ -108,7 +108,11 @@ final class CatalogueKeys {
     static final Block PRINCIPAL =
             Block.of(
                     "principal",
-                    optional("person", NAME, "who stands behind them; nobody where left out"),
+                    optional(
+                            "person",
+                            CommonShapes.PERSON,
+                            "who stands behind them, as `approver add` names them; nobody where left"
+                                    + " out"),
                     optional(
                             "unix",
                             CommonShapes.TEXTS,

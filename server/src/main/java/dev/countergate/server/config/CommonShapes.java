@@ -1,5 +1,6 @@
 package dev.countergate.server.config;
 
+import dev.countergate.policy.call.Person;
 import dev.countergate.server.yaml.Shape;
 import dev.countergate.server.yaml.Shape.Either;
 import dev.countergate.server.yaml.Shape.ListOf;
@@ -34,6 +35,13 @@ final class CommonShapes {
                     "a name of up to 64 letters, digits, `_`, `-` and `.` that begins with a letter"
                             + " or `_`",
                     "[A-Za-z_][A-Za-z0-9_.-]{0,63}");
+
+    /** The same whether a principal or a key stands for them: else nobody could be behind both. */
+    static final Text PERSON =
+            new Text(
+                    "a name of up to 64 letters, digits, `.`, `_`, `@`, `+` and `-` that begins with"
+                            + " a letter or digit",
+                    Person.PATTERN);
 
     static final Text VARIABLE = new Text("the name of an environment variable", "[A-Za-z0-9_]+");
 

@@ -1,5 +1,6 @@
 package dev.countergate.server.cli;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.countergate.policy.token.BearerToken;
@@ -100,7 +101,33 @@ class TokenCommandTest {
         Typed wrong = run("token", "add", "--", name);
         assertThat(wrong.code()).isEqualTo(64);
         assertThat(wrong.out()).doesNotContain("cgt_");
-        assertThat(run("token", "add", "ci", "--person=" + name).code()).isEqualTo(64);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "a b", "_ana", "a:b", "a\"}]", "a\nb", "-x", "é", "a,b", "{a}", "@b"})
+    void a_person_the_catalogue_would_not_take_is_wrong_usage(String name) {
+        Typed wrong = run("token", "add", "ci", "--person=" + name);
+        assertThat(wrong.code()).isEqualTo(64);
+        assertThat(wrong.out()).doesNotContain("cgt_");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"ana", "ana@example.com", "9lives", "1e5", "2026-01-01", "0x1f", "a+b-"})
+    void the_catalogue_takes_the_entry_of_every_person_a_key_can_be_enrolled_for(String name)
+            throws Exception {
+        String entry =
+                run("token", "add", "ci", "--person", name)
+                        .out()
+                        .lines()
+                        .filter(line -> line.startsWith("  "))
+                        .collect(joining("\n"));
+        Files.writeString(folder.resolve("tools.yaml"), TOOLS + "principals:\n" + entry);
+
+        Typed listed = run("token", "list", "--json");
+        assertThat(listed.err()).isEmpty();
+        assertThat(JSON.readTree(listed.out()).path(0).path("person").asString()).isEqualTo(name);
     }
 
     @Test

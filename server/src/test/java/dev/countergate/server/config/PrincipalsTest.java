@@ -3,6 +3,7 @@ package dev.countergate.server.config;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.policy.call.Person;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.catalogue.Catalogue;
@@ -66,6 +67,29 @@ class PrincipalsTest {
         assertThat(principals.ofBearer(OLD.reveal(), NOW)).isEmpty();
         assertThat(principals.ofBearer(OLD.reveal(), NOW.plusSeconds(1))).isEmpty();
         assertThat(principals.person(PrincipalId.token("ci"))).contains("bo");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ana@example.com", "9lives", "a+b", "Ana_B.c-d"})
+    void a_person_may_be_named_as_the_keys_name_them(String name) {
+        assertThat(Person.isValid(name)).isTrue();
+        Principals principals = principals("principals: [{person: \"" + name + "\", unix: x}]");
+        assertThat(principals.person(PrincipalId.unix("x"))).contains(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"_ana", "-ana", "@ana", ".ana", "ana ", "an a", "аna", ""})
+    void whom_no_key_could_be_enrolled_for_is_a_fault_and_not_a_failed_write_later(String name) {
+        assertThat(Person.isValid(name)).isFalse();
+        assertThat(
+                        Catalogues.of(
+                                        "principals: [{person: \""
+                                                + name
+                                                + "\", unix: x, tools: []}]")
+                                .faults())
+                .singleElement()
+                .asString()
+                .contains("person: must be a name of up to 64");
     }
 
     @Test
