@@ -99,25 +99,35 @@ public final class NoteKey {
 
     /** The text of {@code note} when it bears exactly one signature and that is this key's; else empty. */
     public Optional<String> open(String note) {
+        String text = note.substring(0, note.lastIndexOf("\n\n") + 1);
+        // Only the one spelling of the base64 counts, so that a note cannot change unnoticed.
+        return signature(note)
+                .filter(
+                        signature ->
+                                StrictEd25519.verifies(point, text.getBytes(UTF_8), signature)
+                                        && note.equals(note(text, signature)))
+                .map(_ -> text);
+    }
+
+    /** Whether {@code note} says that this key signed it, truly or not. */
+    public boolean isNamedBy(String note) {
+        return signature(note).isPresent();
+    }
+
+    /** What stands in {@code note} as this key's signature; empty where it names another key, or none. */
+    private Optional<byte[]> signature(String note) {
         int blank = note.lastIndexOf("\n\n");
         String head = "\u2014 " + name + " ";
         if (blank < 0 || !note.startsWith(head, blank + 2) || !note.endsWith("\n")) {
             return Optional.empty();
         }
-        String text = note.substring(0, blank + 1);
         String encoded = note.substring(blank + 2 + head.length(), note.length() - 1);
         try {
             byte[] identified = Base64.getDecoder().decode(encoded);
-            if (identified.length < ID_BYTES) {
-                return Optional.empty();
-            }
-            byte[] signature = Arrays.copyOfRange(identified, ID_BYTES, identified.length);
-            // Only the one spelling of the base64 counts, so that a note cannot change unnoticed.
-            boolean good =
-                    Arrays.equals(Arrays.copyOf(identified, ID_BYTES), id())
-                            && StrictEd25519.verifies(point, text.getBytes(UTF_8), signature)
-                            && note.equals(note(text, signature));
-            return good ? Optional.of(text) : Optional.empty();
+            return identified.length >= ID_BYTES
+                            && Arrays.equals(Arrays.copyOf(identified, ID_BYTES), id())
+                    ? Optional.of(Arrays.copyOfRange(identified, ID_BYTES, identified.length))
+                    : Optional.empty();
         } catch (IllegalArgumentException notBase64) {
             return Optional.empty();
         }

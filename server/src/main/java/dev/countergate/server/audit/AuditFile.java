@@ -15,6 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -24,6 +28,8 @@ import tools.jackson.databind.JsonNode;
 public final class AuditFile {
     /** The most leaves before a checkpoint, so that what is held in memory has a bound. */
     static final int UNSIGNED_MAX = 100;
+
+    private static final JsonFactory JSON = new JsonFactory();
 
     /** What there is to say of a log. */
     public sealed interface Verdict {
@@ -52,6 +58,9 @@ public final class AuditFile {
     private String signedLast = "";
     private boolean isCheckpointLast;
 
+    /** Whether a checkpoint names the key, so that this is its log, and not some other file. */
+    private boolean isKeyNamed;
+
     /** Whether the leaves say which checkpoint stands before them, as those of the first version did not. */
     private boolean isSealedSaid;
 
@@ -76,24 +85,26 @@ public final class AuditFile {
 
     private Verdict read(InputStream file, @Nullable Checkpoint head) throws IOException {
         boolean isHeadMet = head == null || head.size() == 0;
-        for (; ; ) {
-            ByteArrayOutputStream line = new ByteArrayOutputStream();
-            int next = file.read();
-            if (next < 0) {
-                break;
+        for (Optional<Line> next = Line.of(file); next.isPresent(); next = Line.of(file)) {
+            Line line = next.get();
+            if (isKeyNamed && line.end() == Line.End.OF_FILE && isCutOff(line.bytes())) {
+                return cannotTell(
+                        "it ends within a line: it was cut off in copying: take a whole copy");
             }
-            for (; next >= 0 && next != '\n'; next = file.read()) {
-                if (line.size() == Leaf.BYTES_MAX) {
-                    return bad("a line is longer than " + Leaf.BYTES_MAX + " bytes");
-                }
-                line.write(next);
-            }
-            if (next < 0) {
-                return bad("the last line has no end");
-            }
-            Optional<Verdict> fault = line(line.toByteArray());
+            Optional<Verdict> fault =
+                    switch (line.end()) {
+                        case OF_LINE -> line(line.bytes());
+                        case OF_FILE -> Optional.of(bad("the last line has no end"));
+                        case OF_ROOM ->
+                                Optional.of(
+                                        bad("a line is longer than " + Leaf.BYTES_MAX + " bytes"));
+                    };
             if (fault.isPresent()) {
-                return fault.get();
+                return isKeyNamed || isKeyNamedBelow(file)
+                        ? fault.get()
+                        : cannotTell(
+                                "no checkpoint in it names this key: it is no log, another key's,"
+                                        + " or only the beginning of one");
             }
             if (head != null && isCheckpointLast && signed.size() == head.size()) {
                 if (!signed.root().equals(head.root())) {
@@ -104,8 +115,7 @@ public final class AuditFile {
             }
         }
         if (!isCheckpointLast) {
-            return new Verdict.CannotTell(
-                    signed.size(), "no checkpoint stands over what follows: export it again");
+            return cannotTell("no checkpoint stands over what follows: export it again");
         }
         if (head != null && head.size() > signed.size()) {
             return bad("leaves seen before are missing");
@@ -113,6 +123,35 @@ public final class AuditFile {
         return isHeadMet
                 ? new Verdict.Good(signed.size())
                 : new Verdict.CannotTell(0, "no checkpoint of the size seen before");
+    }
+
+    /** Whether {@code bytes} are as a line is of which the end was lost: one object, whole or begun, and nothing else. */
+    private static boolean isCutOff(byte[] bytes) {
+        try (JsonParser tokens = JSON.createParser(bytes)) {
+            boolean isOpen = false;
+            try {
+                isOpen = tokens.nextToken() == JsonToken.START_OBJECT;
+                boolean isObject = isOpen;
+                while (isOpen) {
+                    isOpen = tokens.nextToken() != null && !tokens.streamReadContext().inRoot();
+                }
+                return isObject && tokens.nextToken() == null;
+            } catch (JacksonException unreadable) {
+                return isOpen && tokens.currentLocation().getByteOffset() >= bytes.length;
+            }
+        }
+    }
+
+    /** Whether a checkpoint names the key in what was not read yet: a file where none does is not this key's log. */
+    private boolean isKeyNamedBelow(InputStream file) throws IOException {
+        for (Optional<Line> next = Line.of(file); next.isPresent(); next = Line.of(file)) {
+            if (CanonicalJson.read(next.get().bytes(), Leaf.BYTES_MAX)
+                            instanceof Checked.Valid<JsonNode>(JsonNode value)
+                    && key.isNamedBy(value.path("checkpoint").stringValueOpt().orElse(""))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Optional<Verdict> line(byte[] bytes) {
@@ -151,6 +190,7 @@ public final class AuditFile {
     }
 
     private Optional<Verdict> checkpoint(String note, JsonNode last) {
+        isKeyNamed |= key.isNamedBy(note);
         Optional<String> text = key.open(note);
         if (text.isEmpty()
                 || !(Checkpoint.parse(text.get())
@@ -227,7 +267,54 @@ public final class AuditFile {
         return signed.size() + unsigned.size();
     }
 
+    private Verdict cannotTell(String why) {
+        return new Verdict.CannotTell(signed.size(), why);
+    }
+
     private Verdict bad(String why) {
         return new Verdict.Tampered(here(), here(), why);
+    }
+
+    /** A line without its end, as far as one may reach; the rest of a longer one is passed over. */
+    private static final class Line {
+        private enum End {
+            OF_LINE,
+            OF_ROOM,
+            OF_FILE
+        }
+
+        private final byte[] bytes;
+        private final End end;
+
+        private Line(byte[] bytes, End end) {
+            this.bytes = bytes;
+            this.end = end;
+        }
+
+        /** The next line of {@code file}; empty at its end. */
+        static Optional<Line> of(InputStream file) throws IOException {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            int next = file.read();
+            while (next >= 0 && next != '\n' && line.size() < Leaf.BYTES_MAX) {
+                line.write(next);
+                next = file.read();
+            }
+            if (next < 0 && line.size() == 0) {
+                return Optional.empty();
+            }
+            End end = next < 0 ? End.OF_FILE : next == '\n' ? End.OF_LINE : End.OF_ROOM;
+            while (next >= 0 && next != '\n') {
+                next = file.read();
+            }
+            return Optional.of(new Line(line.toByteArray(), end));
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+
+        End end() {
+            return end;
+        }
     }
 }

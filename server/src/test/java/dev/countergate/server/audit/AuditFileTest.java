@@ -226,6 +226,49 @@ class AuditFileTest {
         }
     }
 
+    @Test
+    void cannot_tell_what_stood_behind_the_place_where_a_copy_was_cut_off() throws Exception {
+        Path place = Files.createTempDirectory(directory, "cut");
+        try (SqliteStore store = SqliteStore.open(place, Redactor.of(List.of()))) {
+            for (int i = 0; i < 2; i++) {
+                store.write(
+                        in ->
+                                in.append(
+                                        new Leaf(
+                                                "read",
+                                                Instant.EPOCH,
+                                                Map.of("tool", "\u00e9\u20ac\ud83d\ude00\"\\\n"))));
+            }
+            log = exported(store);
+        }
+        key = keyIn(place);
+        int second = new String(log, StandardCharsets.ISO_8859_1).indexOf("{\"index\":1");
+        for (int length = 1; length < log.length; length++) {
+            boolean isEnded = log[length - 1] == '\n';
+            int good = length < second ? 0 : 1;
+            AuditFile.Verdict verdict = verify(Arrays.copyOf(log, length), null);
+            if (!isEnded || length < second) {
+                assertThat(verdict)
+                        .as("cut after %d bytes", length)
+                        .isInstanceOfSatisfying(
+                                AuditFile.Verdict.CannotTell.class,
+                                found -> assertThat(found.size()).isEqualTo(good));
+            }
+        }
+    }
+
+    @Test
+    void calls_what_no_copying_leaves_at_the_end_tampered() throws IOException {
+        for (String end : List.of("x", "{}{", "{\"index\":50]}", "[[]", "{\"a\":1}*", "\u0000")) {
+            ByteArrayOutputStream longer = new ByteArrayOutputStream();
+            longer.writeBytes(log);
+            longer.writeBytes(end.getBytes(StandardCharsets.UTF_8));
+            assertThat(verify(longer.toByteArray(), null))
+                    .as(end)
+                    .isInstanceOf(AuditFile.Verdict.Tampered.class);
+        }
+    }
+
     private Checkpoint head(String line) throws IOException {
         String note =
                 new tools.jackson.databind.json.JsonMapper()

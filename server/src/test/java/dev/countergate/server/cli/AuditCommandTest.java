@@ -2,6 +2,7 @@ package dev.countergate.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.countergate.policy.log.NoteKey;
 import dev.countergate.policy.secret.Redactor;
 import dev.countergate.relay.StateDirectory;
 import dev.countergate.server.audit.Leaf;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -131,6 +133,84 @@ class AuditCommandTest {
         Outcome unsigned = run("audit", "verify", "log.jsonl", "--head", "head");
         assertThat(unsigned.code()).isEqualTo(2);
         assertThat(unsigned.out()).contains("not a checkpoint that this key signed");
+    }
+
+    @Test
+    void cannot_tell_of_a_file_that_is_no_log_or_another_keys() throws Exception {
+        try (SqliteStore store = store(5);
+                ServerSocketChannel daemon = daemon(store)) {
+            assertThat(daemon.isOpen()).isTrue();
+            run("audit", "export", "log.jsonl");
+        }
+        Path copy = folder.resolve("log.jsonl");
+        byte[] log = Files.readAllBytes(copy);
+        Files.copy(state().resolve("log.pub"), folder.resolve("log.pub"));
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(log);
+        }
+        Files.write(folder.resolve("log.jsonl.gz"), packed.toByteArray());
+        Files.writeString(folder.resolve("tools.yaml"), "version: 1\n");
+        Files.writeString(folder.resolve("one-line"), "x".repeat(200_000));
+        for (String other :
+                List.of(
+                        "state/store.db",
+                        "state/log.head",
+                        "log.pub",
+                        "log.jsonl.gz",
+                        "tools.yaml",
+                        "one-line")) {
+            Outcome verified = run("audit", "verify", other, "--key", "log.pub");
+            assertThat(verified.out())
+                    .as(other)
+                    .isEqualTo(
+                            "cannot tell beyond 0 leaves: no checkpoint in it names this key: it is"
+                                    + " no log, another key's, or only the beginning of one\n");
+            assertThat(verified.code()).isEqualTo(2);
+        }
+        Files.writeString(
+                folder.resolve("other.pub"),
+                new NoteKey("countergate", new byte[32]).encoded() + "\n");
+        assertThat(run("audit", "verify", "log.jsonl", "--key", "other.pub").code()).isEqualTo(2);
+    }
+
+    @Test
+    void calls_the_damaged_beginning_of_a_log_tampered_wherever_the_key_is_named_first()
+            throws Exception {
+        try (SqliteStore store = store(5);
+                ServerSocketChannel daemon = daemon(store)) {
+            assertThat(daemon.isOpen()).isTrue();
+            run("audit", "export", "log.jsonl");
+        }
+        Path copy = folder.resolve("log.jsonl");
+        Files.copy(state().resolve("log.pub"), folder.resolve("log.pub"));
+        List<String> lines = Files.readAllLines(copy);
+        for (String first : List.of("", "not json", "x".repeat(200_000))) {
+            Files.writeString(copy, first + "\n" + String.join("\n", lines) + "\n");
+            assertThat(run("audit", "verify", "log.jsonl").out()).startsWith("tampered: leaf 0: ");
+        }
+        // The only checkpoint, its signature of another text.
+        Files.writeString(copy, lines.get(0) + "\n" + lines.get(3) + "\n");
+        assertThat(run("audit", "verify", "log.jsonl").out()).startsWith("tampered: leaf 1: ");
+    }
+
+    @Test
+    void cannot_tell_of_what_was_cut_off_in_copying() throws Exception {
+        try (SqliteStore store = store(5);
+                ServerSocketChannel daemon = daemon(store)) {
+            assertThat(daemon.isOpen()).isTrue();
+            run("audit", "export", "log.jsonl");
+        }
+        Path copy = folder.resolve("log.jsonl");
+        String log = Files.readString(copy);
+        Files.copy(state().resolve("log.pub"), folder.resolve("log.pub"));
+        Files.writeString(copy, log.substring(0, log.length() - 60));
+        Outcome cut = run("audit", "verify", "log.jsonl");
+        assertThat(cut.code()).isEqualTo(2);
+        assertThat(cut.out())
+                .isEqualTo(
+                        "cannot tell beyond 4 leaves: it ends within a line: it was cut off in"
+                                + " copying: take a whole copy\n");
     }
 
     @Test
