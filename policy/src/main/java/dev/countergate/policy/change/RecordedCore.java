@@ -14,13 +14,13 @@ import dev.countergate.policy.token.ProposalId;
 import dev.countergate.policy.token.UtcTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -29,6 +29,8 @@ import tools.jackson.databind.JsonNode;
  * of what a store keeps beside them. Immutable as long as nobody changes a {@link JsonNode} it gave, which nobody may.
  */
 public final class RecordedCore {
+    private static final Pattern SPAN = Pattern.compile("([0-9]{1,15})(ms|s)");
+
     private final JsonNode json;
     private final Digest digest;
 
@@ -46,32 +48,36 @@ public final class RecordedCore {
                             try {
                                 core.touchAll();
                                 return Checked.valid(core);
-                            } catch (IllegalArgumentException | NoSuchElementException faulty) {
+                            } catch (IllegalArgumentException faulty) {
                                 return Checked.invalid(
                                         new Fault("", "not a core: " + faulty.getMessage()));
                             }
                         });
     }
 
-    /** So that a member that is missing shows when it is read, not when it is needed. */
+    /** So that a member that is missing, or of another type, shows when it is read and not when it is needed. */
     private void touchAll() {
-        if (json.path("version").asInt(0) != Core.VERSION) {
+        if (whole(json, "version") != Core.VERSION) {
             throw new IllegalArgumentException("version");
         }
         proposal();
         requester();
         person();
         tool();
+        arguments();
+        rule();
+        risk();
+        environment();
+        request();
+        verb();
+        targets();
         digests();
         quorum();
-        created();
-        expires();
         verification();
         undo();
-        text("risk");
-        text("environment");
-        text("verb");
-        targets();
+        created();
+        expires();
+        separation();
     }
 
     public Digest digest() {
@@ -79,26 +85,26 @@ public final class RecordedCore {
     }
 
     public ProposalId proposal() {
-        return new ProposalId(text("proposal"));
+        return new ProposalId(member("proposal"));
     }
 
     public PrincipalId requester() {
-        return new PrincipalId(text("requester"));
+        return new PrincipalId(member("requester"));
     }
 
     /** The person behind the requester, or null when not known. */
     public @Nullable Person person() {
-        JsonNode person = json.path("person");
-        return person.isNull() ? null : new Person(text("person"));
+        String person = textOrNull(json, "person");
+        return person == null ? null : new Person(person);
     }
 
     public ToolName tool() {
-        return new ToolName(text("tool"));
+        return new ToolName(member("tool"));
     }
 
     /** As bound, numbers that are not whole as their text. */
     public JsonNode arguments() {
-        return json.path("arguments");
+        return object(json, "arguments");
     }
 
     /** Whether it was made of {@code arguments}. */
@@ -111,83 +117,78 @@ public final class RecordedCore {
 
     /** The id of the rule that asked for persons or permitted it; null where every write needs one. */
     public @Nullable String rule() {
-        JsonNode id = json.path("rule").path("id");
-        return id.isString() ? id.stringValue() : null;
+        return textOrNull(object(json, "rule"), "id");
     }
 
     /** In lower case. */
     public String risk() {
-        return text("risk");
+        return member("risk");
     }
 
     /** Empty when not known. */
     public String environment() {
-        return text("environment");
+        return member("environment");
     }
 
     /** Exactly what would be sent. */
     public JsonNode request() {
-        return json.path("request");
+        return object(json, "request");
     }
 
     public String verb() {
-        return text("verb");
+        return member("verb");
     }
 
     public List<String> targets() {
-        List<String> targets = new ArrayList<>();
-        json.path("targets").forEach(target -> targets.add(target.asString()));
-        return List.copyOf(targets);
+        JsonNode targets = json.path("targets");
+        if (!targets.isArray()) {
+            throw new IllegalArgumentException("targets");
+        }
+        return targets.valueStream().map(target -> text(target, "targets")).toList();
     }
 
     /** What the catalogue said when it was proposed. */
     public Digests digests() {
-        JsonNode digests = json.required("digests");
+        JsonNode digests = object(json, "digests");
         Map<BackendName, Digest> backends = new LinkedHashMap<>();
-        digests.required("backends")
-                .properties()
-                .forEach(
-                        backend ->
-                                backends.put(
-                                        new BackendName(backend.getKey()),
-                                        new Digest(backend.getValue().asString())));
+        texts(digests, "backends")
+                .forEach((name, digest) -> backends.put(new BackendName(name), new Digest(digest)));
         return new Digests(
-                new Digest(text(digests, "tool")), new Digest(text(digests, "guard")), backends);
+                new Digest(member(digests, "tool")),
+                new Digest(member(digests, "guard")),
+                backends);
     }
 
     /** Who must agree, as it was asked when it was proposed. */
     public Quorum quorum() {
-        JsonNode quorum = json.required("quorum");
-        JsonNode permitted = quorum.path("permitted_by");
+        JsonNode quorum = object(json, "quorum");
         return new Quorum(
-                quorum.required("persons").asInt(),
-                quorum.required("other_person").asBoolean(),
-                permitted.isString() ? permitted.stringValue() : null);
+                whole(quorum, "persons"),
+                truth(quorum, "other_person"),
+                textOrNull(quorum, "permitted_by"));
     }
 
     /** How the effect is looked for, where it is. */
     public Optional<Core.Look> verification() {
-        JsonNode look = json.path("verification");
-        return look.isObject()
-                ? Optional.of(
-                        new Core.Look(
-                                new ToolName(text(look, "tool")),
-                                texts(look.required("arguments")),
-                                text(look, "expect"),
-                                span(look, "within"),
-                                span(look, "every")))
-                : Optional.empty();
+        return objectIfAny("verification")
+                .map(
+                        look ->
+                                new Core.Look(
+                                        new ToolName(member(look, "tool")),
+                                        texts(look, "arguments"),
+                                        member(look, "expect"),
+                                        span(look, "within"),
+                                        span(look, "every")));
     }
 
     /** How it is taken back, where that is prepared. */
     public Optional<Core.Undo> undo() {
-        JsonNode undo = json.path("undo");
-        return undo.isObject()
-                ? Optional.of(
-                        new Core.Undo(
-                                new ToolName(text(undo, "tool")),
-                                texts(undo.required("arguments"))))
-                : Optional.empty();
+        return objectIfAny("undo")
+                .map(
+                        undo ->
+                                new Core.Undo(
+                                        new ToolName(member(undo, "tool")),
+                                        texts(undo, "arguments")));
     }
 
     public Instant created() {
@@ -199,7 +200,7 @@ public final class RecordedCore {
     }
 
     public String separation() {
-        return text("separation");
+        return member("separation");
     }
 
     /** One line that says what it would do, in our words and the operator's. */
@@ -207,36 +208,74 @@ public final class RecordedCore {
         int targets = targets().size();
         String on = targets == 0 ? "" : " on " + targets + (targets == 1 ? " target" : " targets");
         String where = environment().isEmpty() ? "" : " in " + ShownText.line(environment());
-        return text("tool") + ": " + verb() + on + where;
+        return member("tool") + ": " + verb() + on + where;
     }
 
-    private String text(String member) {
-        return text(json, member);
+    private String member(String name) {
+        return member(json, name);
     }
 
-    private static String text(JsonNode node, String member) {
-        JsonNode value = node.path(member);
+    private static String member(JsonNode node, String name) {
+        return text(node.path(name), name);
+    }
+
+    private static String text(JsonNode value, String name) {
         if (!value.isString()) {
-            throw new IllegalArgumentException(member);
+            throw new IllegalArgumentException(name);
         }
         return value.stringValue();
     }
 
-    private Instant time(String member) {
-        return UtcTime.parse(text(member)).orElseThrow();
+    private static @Nullable String textOrNull(JsonNode node, String name) {
+        return node.path(name).isNull() ? null : member(node, name);
     }
 
-    private static Duration span(JsonNode node, String member) {
-        String text = text(node, member);
-        return text.endsWith("ms")
-                ? Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)))
-                : Duration.ofSeconds(Long.parseLong(text.substring(0, text.length() - 1)));
+    private static JsonNode object(JsonNode node, String name) {
+        JsonNode object = node.path(name);
+        if (!object.isObject()) {
+            throw new IllegalArgumentException(name);
+        }
+        return object;
     }
 
-    private static Map<String, String> texts(JsonNode object) {
+    private Optional<JsonNode> objectIfAny(String name) {
+        return json.path(name).isNull() ? Optional.empty() : Optional.of(object(json, name));
+    }
+
+    private static Map<String, String> texts(JsonNode node, String name) {
         Map<String, String> texts = new LinkedHashMap<>();
-        object.properties()
-                .forEach(member -> texts.put(member.getKey(), member.getValue().asString()));
+        object(node, name)
+                .properties()
+                .forEach(each -> texts.put(each.getKey(), text(each.getValue(), name)));
         return texts;
+    }
+
+    private static int whole(JsonNode node, String name) {
+        JsonNode number = node.path(name);
+        if (!number.isIntegralNumber() || !number.canConvertToInt()) {
+            throw new IllegalArgumentException(name);
+        }
+        return number.intValue();
+    }
+
+    private static boolean truth(JsonNode node, String name) {
+        JsonNode truth = node.path(name);
+        if (!truth.isBoolean()) {
+            throw new IllegalArgumentException(name);
+        }
+        return truth.booleanValue();
+    }
+
+    private Instant time(String name) {
+        return UtcTime.parse(member(name)).orElseThrow(() -> new IllegalArgumentException(name));
+    }
+
+    private static Duration span(JsonNode node, String name) {
+        Matcher span = SPAN.matcher(member(node, name));
+        if (!span.matches()) {
+            throw new IllegalArgumentException(name);
+        }
+        long count = Long.parseLong(span.group(1));
+        return span.group(2).equals("ms") ? Duration.ofMillis(count) : Duration.ofSeconds(count);
     }
 }

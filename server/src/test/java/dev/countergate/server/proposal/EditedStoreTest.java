@@ -408,4 +408,31 @@ class EditedStoreTest {
                 .containsExactlyElementsOf(
                         column.equals("state") ? List.of() : List.of(edited.value()));
     }
+
+    /** The same of a core whose checksum was written anew, so that only its members show it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"persons\":1            | \"persons\":\"x\"",
+                "\"digests\"              | \"digests2\"",
+                "\"every\":\"10ms\"       | \"every\":\"\"",
+            })
+    void a_core_that_is_none(String was, String is) throws Exception {
+        engine.close();
+        engine = new Engine(folder, Engine.TOOLS + Engine.GUARDED);
+        ProposalId edited = engine.propose("web");
+        ProposalId other = engine.propose("db");
+        String before = row(edited).core();
+        assertThat(before).contains(was);
+        engine.stop();
+        core(edited, before.replace(was, is));
+
+        engine.begin();
+
+        assertThat(engine.proposals().pending())
+                .extracting(ProposalStatus::id)
+                .containsExactly(other);
+        assertThat(engine.proposals().unreadable()).containsExactly(edited.value());
+    }
 }
