@@ -9,7 +9,6 @@ import dev.countergate.policy.call.TraceContext;
 import dev.countergate.policy.catalogue.BackendName;
 import dev.countergate.policy.catalogue.Catalogue;
 import dev.countergate.policy.catalogue.Effect;
-import dev.countergate.policy.catalogue.Guard.Limit;
 import dev.countergate.policy.catalogue.Powers;
 import dev.countergate.policy.catalogue.Tool;
 import dev.countergate.policy.parameter.Arguments;
@@ -85,7 +84,7 @@ public final class CallPipeline implements ToolService, AutoCloseable {
         this.current = current;
         this.pages = pages;
         this.proposals = proposals;
-        this.proposalTools = new ProposalTools(proposals, this::isThere);
+        this.proposalTools = new ProposalTools(proposals, this::isThere, ticker);
         this.store = store;
         this.callLimits = new CallLimits(store, clock);
         this.notifyLimits = new NotifyLimits(ticker);
@@ -341,10 +340,9 @@ public final class CallPipeline implements ToolService, AutoCloseable {
     private ToolResult notified(
             Serving serving, Tool tool, ToolCall call, Request request, CallContext context)
             throws InterruptedException {
-        Optional<Limit> passed = notifyLimits.take(tool);
-        if (passed.isPresent()) {
-            Limit limit = passed.get();
-            return Refusals.tooOften(limit.calls(), limit.per().toSeconds() + " s");
+        if (tool.guard().limits().isEmpty() && !notifyLimits.take(tool.name())) {
+            record(call, "refused", "RATE_LIMITED", null);
+            return Refusals.tooOften(NotifyLimits.DEFAULT);
         }
         try {
             store.write(in -> in.append(leaf(call, "notify", "", null)));

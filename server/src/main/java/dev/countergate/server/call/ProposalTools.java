@@ -14,6 +14,7 @@ import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.backend.CallContext.Progress;
+import dev.countergate.server.backend.Deadline;
 import dev.countergate.server.proposal.ProposalStatus;
 import dev.countergate.server.proposal.Proposals;
 import dev.countergate.server.proposal.RefusedException;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import java.util.function.LongSupplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -58,13 +60,16 @@ final class ProposalTools {
 
     private final Proposals proposals;
     private final BiPredicate<Caller, ToolName> isThere;
+    private final LongSupplier ticker;
 
     /**
      * @param isThere whether there is such a tool for a caller
+     * @param ticker nanoseconds, for how long a call waits
      */
-    ProposalTools(Proposals proposals, BiPredicate<Caller, ToolName> isThere) {
+    ProposalTools(Proposals proposals, BiPredicate<Caller, ToolName> isThere, LongSupplier ticker) {
         this.proposals = proposals;
         this.isThere = isThere;
+        this.ticker = ticker;
     }
 
     /** Whether {@code narrowing} leaves one of these: taking a proposal back is no reading. */
@@ -96,7 +101,7 @@ final class ProposalTools {
                         hints(true)),
                 new ToolService.Description(
                         WITHDRAW.value(),
-                        "Takes back a change you proposed, as long as nobody has approved it.",
+                        "Takes back a change you proposed, as long as it has not begun.",
                         BY_ID.inputSchema(),
                         ProposalAnswers.statusSchema(),
                         hints(false)));
@@ -155,15 +160,18 @@ final class ProposalTools {
             return unknown();
         }
         ProposalStatus status = first.get();
-        Duration left = wait;
-        while (!left.isZero() && !status.isSettled() && isAsBefore(first.get(), status)) {
-            Duration part = left.compareTo(PROGRESS) < 0 ? left : PROGRESS;
-            status = proposals.await(status, part);
-            left = left.minus(part);
-            progress.report(
-                    (double) wait.minus(left).toSeconds(),
-                    (double) wait.toSeconds(),
-                    "proposal `" + id + "` is " + status.state());
+        Deadline end = Deadline.in(wait, ticker);
+        Deadline due = end.atMost(PROGRESS);
+        // It also wakes for each read of a verification, which the agent does not want to know of.
+        while (!end.isOver() && !status.isSettled() && isAsBefore(first.get(), status)) {
+            status = proposals.await(status, due.left());
+            if (due.isOver()) {
+                due = end.atMost(PROGRESS);
+                progress.report(
+                        (double) wait.minus(end.left()).toSeconds(),
+                        (double) wait.toSeconds(),
+                        "proposal `" + id + "` is " + status.state());
+            }
         }
         proposals.tell(call.session().id(), status);
         return ProposalAnswers.ofStatus(shown(call, status));

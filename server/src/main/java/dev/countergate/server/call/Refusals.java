@@ -2,6 +2,7 @@ package dev.countergate.server.call;
 
 import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.policy.catalogue.Guard.Limit;
 import dev.countergate.policy.parameter.PrometheusDuration;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.result.ToolResult.ErrorBody;
@@ -81,14 +82,14 @@ final class Refusals {
         return of(code, message, hint, null, List.of());
     }
 
-    static ToolResult tooOften(int calls, String per) {
+    static ToolResult tooOften(Limit limit) {
         return of(
                 "RATE_LIMITED",
                 "this notification was sent "
-                        + calls
+                        + limit.calls()
                         + " times within "
-                        + per
-                        + ", which is its limit; nothing was sent",
+                        + limit.per().toSeconds()
+                        + " s, which is its limit; nothing was sent",
                 "wait, or tell your user directly",
                 null,
                 List.of());

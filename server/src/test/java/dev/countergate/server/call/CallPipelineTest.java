@@ -236,6 +236,8 @@ class CallPipelineTest {
                         Objects.requireNonNull(call(pipeline, "tell", "{\"text\":\"x\"}").error())
                                 .code())
                 .isEqualTo("RATE_LIMITED");
+        assertThat(leaves().getLast())
+                .contains("\"kind\":\"refused\"", "\"RATE_LIMITED\"", "\"tool\":\"tell\"");
         nanos.addAndGet(NotifyLimits.DEFAULT.per().toNanos());
         assertThat(call(pipeline, "tell", "{\"text\":\"x\"}").isError()).isFalse();
         assertThat(recorder.sent).hasSize(NotifyLimits.DEFAULT.calls() + 1);
@@ -253,6 +255,25 @@ class CallPipelineTest {
                 .singleElement()
                 .asString()
                 .contains("\"kind\":\"refused\"", "\"tool\":\"look\"", "\"unix:ana\"", "secret");
+    }
+
+    @Test
+    void limits_notifications_by_what_their_guard_says_and_by_nothing_else() throws Exception {
+        CallPipeline pipeline =
+                pipeline(TOOLS + "guards: {tell: {limits: [{calls: 11, per: 1h, by: [level]}]}}\n");
+        ToolCall info = toolCall(ANA, "tell", "{\"text\":\"x\"}");
+        ToolCall page = toolCall(ANA, "tell", "{\"text\":\"x\",\"level\":\"page\"}");
+        for (int i = 0; i < 11; i++) {
+            assertThat(pipeline.call(as("i" + i, info), Progress.NONE))
+                    .hasValueSatisfying(answer -> assertThat(answer.isError()).isFalse());
+            assertThat(pipeline.call(as("p" + i, page), Progress.NONE))
+                    .hasValueSatisfying(answer -> assertThat(answer.isError()).isFalse());
+        }
+
+        ToolResult refused = pipeline.call(as("last", page), Progress.NONE).orElseThrow();
+        assertThat(Objects.requireNonNull(refused.error()).code()).isEqualTo("RATE_LIMITED");
+        assertThat(leaves().getLast()).contains("\"kind\":\"refused\"", "\"RATE_LIMITED\"", "page");
+        assertThat(recorder.sent).hasSize(22);
     }
 
     @Test
@@ -491,6 +512,12 @@ class CallPipelineTest {
                 Caller.of(principal),
                 new ClientSession("s1", "test", "1"),
                 null);
+    }
+
+    /** Another call of the same. */
+    private static ToolCall as(String id, ToolCall call) {
+        return new ToolCall(
+                id, call.tool(), call.arguments(), call.caller(), call.session(), call.trace());
     }
 
     /** A backend that answers with what it was asked. */

@@ -74,6 +74,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -308,13 +309,17 @@ final class Engine implements AutoCloseable {
 
     /** The whole path of a call, with another one's pages and counts each time. */
     CallPipeline pipeline() {
+        return pipeline(System::nanoTime);
+    }
+
+    CallPipeline pipeline(LongSupplier ticker) {
         return new CallPipeline(
                 current,
                 new ResultPages(random, System::nanoTime),
                 proposals,
                 store,
                 storeClock,
-                System::nanoTime);
+                ticker);
     }
 
     /** Ends the process and begins another on the same store. */

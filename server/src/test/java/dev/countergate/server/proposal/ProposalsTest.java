@@ -4,13 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.countergate.policy.call.Caller;
+import dev.countergate.policy.call.ClientSession;
 import dev.countergate.policy.call.Person;
+import dev.countergate.policy.call.ToolCall;
+import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.Event.Outcome;
 import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.change.Verification;
 import dev.countergate.policy.result.FailureCode;
 import dev.countergate.policy.result.Reply;
+import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.policy.token.Statement;
 import dev.countergate.server.audit.AuditFile;
@@ -20,10 +25,12 @@ import dev.countergate.server.backend.Resolution;
 import dev.countergate.server.backend.Sent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** What becomes of proposals, from the call to the outcome. */
 @Timeout(60)
@@ -812,6 +820,42 @@ class ProposalsTest {
                 .asString()
                 .contains(id.value(), "REJECTED");
         assertThat(engine.proposals().news(session)).isEmpty();
+    }
+
+    @Test
+    void a_call_that_waits_for_a_change_waits_as_long_as_it_was_asked_to() throws Exception {
+        engine(Engine.TOOLS + Engine.GUARDED);
+        AtomicLong seconds = new AtomicLong();
+        engine.reads =
+                () -> {
+                    seconds.incrementAndGet();
+                    return engine.value("0.9");
+                };
+        ProposalId id = engine.propose("web");
+        engine.approve(id, "bo");
+        engine.await(id, ProposalState.APPLIED);
+        List<Double> told = new ArrayList<>();
+        long begun = seconds.get();
+
+        ToolResult result =
+                engine.pipeline(() -> seconds.get() * 1_000_000_000L)
+                        .call(
+                                new ToolCall(
+                                        "c1",
+                                        new ToolName("proposal_status"),
+                                        JsonNodeFactory.instance
+                                                .objectNode()
+                                                .put("proposal", id.value())
+                                                .put("wait_seconds", 20),
+                                        Caller.of(Engine.ANA),
+                                        new ClientSession("s-1", "test", "1"),
+                                        null),
+                                (done, all, text) -> told.add(done))
+                        .orElseThrow();
+
+        assertThat(result.isError()).isFalse();
+        assertThat(seconds.get() - begun).isGreaterThanOrEqualTo(20);
+        assertThat(told).isSorted().hasSizeBetween(1, 5).last().isEqualTo(20.0);
     }
 
     @Test
