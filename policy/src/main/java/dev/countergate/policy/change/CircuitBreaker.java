@@ -44,11 +44,12 @@ public record CircuitBreaker(Breaker breaker) {
     /**
      * The time after which failures count.
      *
-     * @param thawed when a person last lifted a freeze there, having seen what had failed by then; null if never
+     * @param tripped when it last froze there: whoever lifted that has seen what had failed by then; null if it is not known
+     *     to have
      */
-    public Instant since(StoreTime now, @Nullable Instant thawed) {
+    public Instant since(StoreTime now, @Nullable Instant tripped) {
         Instant since = now.at().minus(breaker.within());
-        return thawed != null && thawed.isAfter(since) ? thawed : since;
+        return tripped != null && tripped.isAfter(since) ? tripped : since;
     }
 
     /** Whether {@code failures} of one environment since {@link #since} freeze it. */

@@ -29,6 +29,8 @@ final class Tripping {
     private final Freezes freezes;
     private final Notices notices;
     private final InstantSource clock;
+
+    /** Whoever lifts a freeze has seen what failed before it; a restart forgets that they did. */
     private final Map<String, Instant> tripped = new ConcurrentHashMap<>();
 
     Tripping(
@@ -72,9 +74,13 @@ final class Tripping {
                                 reason,
                                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
                                 "circuit breaker");
-                // Whoever lifts this freeze has seen what failed before it.
                 tripped.put(environment, store.write(ledger::now).at());
-                freezes.freeze(freeze);
+                try {
+                    freezes.freeze(freeze);
+                } catch (IOException unwritten) {
+                    // It holds all the same until this process ends.
+                    LOG.atError().setCause(unwritten).log("a freeze is not written down");
+                }
                 Map<String, String> members = new HashMap<>();
                 members.put("reason", reason);
                 members.put("by", freeze.by());
@@ -87,7 +93,7 @@ final class Tripping {
                                 (isNamed ? "environment `" + environment + "`: " : "everything: ")
                                         + reason));
             }
-        } catch (StoreException | IOException failed) {
+        } catch (StoreException failed) {
             LOG.atError().setCause(failed).log("the circuit breaker could not freeze");
         }
     }

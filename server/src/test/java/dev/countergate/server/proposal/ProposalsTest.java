@@ -23,6 +23,7 @@ import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.authority.Freeze;
 import dev.countergate.server.backend.Resolution;
 import dev.countergate.server.backend.Sent;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -881,6 +882,24 @@ class ProposalsTest {
         assertThat(engine.freezes.all()).as("a person saw the first three").isEmpty();
         fails("g");
         frozen(open, 2);
+    }
+
+    @Test
+    void says_that_it_froze_where_that_cannot_be_written_down() throws Exception {
+        engine(PLAIN + "policy: {breaker: {failures: 3, within: 10m}}\n");
+        Files.createDirectories(folder.resolve("freeze.new").resolve("in the way"));
+        engine.changes.dispatch = (request, sending) -> new Sent(Outcome.FAILED, "500", null);
+        ProposalId open = engine.propose("open");
+        for (String service : List.of("a", "b", "c")) {
+            fails(service);
+        }
+
+        frozen(open, 1);
+        engine.proposals().close();
+        assertThat(engine.notices)
+                .extracting(notice -> notice.event().word())
+                .filteredOn("frozen"::equals)
+                .hasSize(1);
     }
 
     /** The freeze is there before its leaf is. */
