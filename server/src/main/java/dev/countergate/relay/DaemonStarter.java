@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -124,7 +125,8 @@ public final class DaemonStarter {
             String answer =
                     OperatorRequest.send(
                             state.operatorSocket(),
-                            "{\"version\":1,\"op\":\"stop\",\"if_idle\":true}");
+                            "{\"version\":1,\"op\":\"stop\",\"if_idle\":true}",
+                            Duration.ofSeconds(STOP_SECONDS_MAX));
             if (!answer.contains("\"ok\":true")) {
                 return false;
             }

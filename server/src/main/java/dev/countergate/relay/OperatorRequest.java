@@ -15,7 +15,8 @@ import java.time.Duration;
 /**
  * One question to a daemon over {@code operator.sock}, and its answer: one JSON object a line each.
  *
- * <p>The daemon answers within its own bounds; an answer longer than {@link #ANSWER_BYTES_MAX} is refused.
+ * <p>A daemon that hangs keeps its sockets, so there is no asking without a time after which the question is given up; an
+ * answer longer than {@link #ANSWER_BYTES_MAX} is refused.
  */
 public final class OperatorRequest {
     /** The longest answer read. */
@@ -26,18 +27,9 @@ public final class OperatorRequest {
     /**
      * Sends {@code line}, which has no line break, and gives the answer without its own.
      *
-     * @throws IOException when nobody listens there, this user may not ask, or no whole answer comes
-     */
-    public static String send(Path operatorSocket, String line) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            return exchange(channel, operatorSocket, line);
-        }
-    }
-
-    /**
-     * The same, for so long: a daemon that hangs keeps its sockets.
-     *
+     * @param allowed how long that may take
      * @throws SocketTimeoutException when there is no whole answer by then
+     * @throws IOException when nobody listens there, this user may not ask, or no whole answer comes
      */
     public static String send(Path operatorSocket, String line, Duration allowed)
             throws IOException {

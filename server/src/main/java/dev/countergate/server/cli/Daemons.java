@@ -4,8 +4,18 @@ import dev.countergate.policy.token.ProposalId;
 import dev.countergate.relay.StateDirectory;
 import dev.countergate.server.approver.RefusedException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -63,19 +73,58 @@ record Daemons(Console console, List<StateDirectory> states) {
 
     /** Asks every daemon that runs; one that does not answer is named, and hides no other's answer. */
     Round ask(ObjectNode request) {
+        return ask(request, OperatorClient.patience(request));
+    }
+
+    /** The same, waiting for {@code allowed}: all are asked at once, so that one that hangs keeps nobody from the rest. */
+    Round ask(ObjectNode request, Duration allowed) {
+        return ask(request, allowed, _ -> false);
+    }
+
+    /**
+     * @param saysNothing whether a refusal means that the daemon has nothing to say, as if it did not run
+     */
+    private Round ask(
+            ObjectNode request, Duration allowed, Predicate<RefusedException> saysNothing) {
         List<Answered> answered = new ArrayList<>();
         int failed = 0;
-        for (StateDirectory state : states) {
-            try (Waiting _ = console.waiting("waiting for the daemon of " + state.path())) {
-                answered.add(new Answered(state, OperatorClient.ask(state, request)));
-            } catch (OperatorClient.NoDaemonException none) {
-                // It may be another's.
-            } catch (IOException | RefusedException failure) {
-                console.note("the daemon of " + state.path() + ": " + failure.getMessage());
-                failed++;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Map<StateDirectory, Future<JsonNode>> asked = new LinkedHashMap<>();
+            for (StateDirectory state : states) {
+                asked.put(state, threads.submit(() -> OperatorClient.ask(state, request, allowed)));
+            }
+            for (Map.Entry<StateDirectory, Future<JsonNode>> each : asked.entrySet()) {
+                Path path = each.getKey().path();
+                try (Waiting _ = console.waiting("waiting for the daemon of " + path)) {
+                    answered.add(new Answered(each.getKey(), answer(each.getValue())));
+                } catch (OperatorClient.NoDaemonException none) {
+                    // It may be another's.
+                } catch (IOException | RefusedException failure) {
+                    if (!(failure instanceof RefusedException refused
+                            && saysNothing.test(refused))) {
+                        console.note("the daemon of " + path + ": " + failure.getMessage());
+                        failed++;
+                    }
+                }
             }
         }
         return new Round(answered, failed);
+    }
+
+    private static JsonNode answer(Future<JsonNode> answer) throws IOException, RefusedException {
+        try {
+            return answer.get();
+        } catch (ExecutionException failed) {
+            switch (failed.getCause()) {
+                case IOException broken -> throw broken;
+                case RefusedException refused -> throw refused;
+                case null, default -> throw new IllegalStateException(failed);
+            }
+        } catch (InterruptedException interrupted) {
+            answer.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while it was asked");
+        }
     }
 
     /**
@@ -111,23 +160,16 @@ record Daemons(Console console, List<StateDirectory> states) {
     }
 
     private Located byId(ProposalId id) throws IOException {
-        int failed = 0;
-        for (StateDirectory state : states) {
-            Located here = new Located(state, id);
-            try {
-                var _ = here.ask("proposal");
-                return here;
-            } catch (OperatorClient.NoDaemonException none) {
-                // It may be another's.
-            } catch (IOException | RefusedException failure) {
-                if (!(failure instanceof RefusedException refused
-                        && refused.code().equals("NOT_FOUND"))) {
-                    console.note("the daemon of " + state.path() + ": " + failure.getMessage());
-                    failed++;
-                }
-            }
+        ObjectNode request = OperatorClient.request("proposal").put("proposal", id.value());
+        Round round =
+                ask(
+                        request,
+                        OperatorClient.patience(request),
+                        refused -> refused.code().equals("NOT_FOUND"));
+        if (round.answered().isEmpty()) {
+            throw unknown(id.value(), round.failed());
         }
-        throw unknown(id.value(), failed);
+        return new Located(round.answered().getFirst().state(), id);
     }
 
     private Located byCode(String code) throws IOException {

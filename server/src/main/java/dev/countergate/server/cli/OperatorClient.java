@@ -24,7 +24,14 @@ final class OperatorClient {
     /** Errors that are no decision of the daemon's: it, or its version, cannot do what was asked. */
     private static final Set<String> FAILURES = Set.of("INVALID_REQUEST", "INTERNAL");
 
+    /** What takes backends to answer: how the preconditions stand, and stopping what runs. */
+    private static final Set<String> ASK_BACKENDS = Set.of("examine", "cancel", "freeze");
+
+    /** How long a daemon may take over what it has at hand. */
     private static final Duration AT_HAND = Duration.ofSeconds(10);
+
+    /** How long over what it asks backends first, each of which has a deadline of its own. */
+    private static final Duration FROM_BACKENDS = Duration.ofMinutes(5);
 
     private OperatorClient() {}
 
@@ -42,19 +49,14 @@ final class OperatorClient {
     }
 
     /**
-     * What the daemon of {@code state} says of itself. It has that at hand, so one that hangs is not waited for.
+     * What the daemon of {@code state} says of itself.
      *
-     * @throws java.net.SocketTimeoutException when it hangs
      * @throws NoDaemonException when nobody listens there
      * @throws IOException when no answer comes, or none that makes sense
      * @throws RefusedException when it does not say that to this user
      */
     static JsonNode told(StateDirectory state) throws IOException, RefusedException {
-        return ask(
-                        state,
-                        request("status"),
-                        line -> OperatorRequest.send(state.operatorSocket(), line, AT_HAND))
-                .path("status");
+        return ask(state, request("status")).path("status");
     }
 
     /** The same; empty when none runs, or there is no answer. */
@@ -74,28 +76,39 @@ final class OperatorClient {
                 .put("op", operation);
     }
 
+    /** How long a daemon may take over {@code request} before it is taken to hang. */
+    static Duration patience(ObjectNode request) {
+        boolean asksBackends =
+                ASK_BACKENDS.contains(request.path("op").asString(""))
+                        && request.path("cancel").asBoolean(true);
+        return (asksBackends ? FROM_BACKENDS : AT_HAND)
+                .plusSeconds(request.path("wait_seconds").asLong(0));
+    }
+
     /**
-     * Asks, and gives the answer.
+     * Asks, and gives the answer; a daemon that hangs is not waited for.
      *
+     * @throws java.net.SocketTimeoutException when it hangs
      * @throws NoDaemonException when nobody listens there
      * @throws IOException when no answer comes, or none that makes sense
      * @throws RefusedException when the daemon does not do it, with its reason
      */
     static JsonNode ask(StateDirectory state, ObjectNode request)
             throws IOException, RefusedException {
-        return ask(state, request, line -> OperatorRequest.send(state.operatorSocket(), line));
+        return ask(state, request, patience(request));
     }
 
-    /** How a line is sent and answered. */
-    private interface Sending {
-        String send(String line) throws IOException;
-    }
-
-    private static JsonNode ask(StateDirectory state, ObjectNode request, Sending sending)
+    /** The same, waiting for {@code allowed}. */
+    static JsonNode ask(StateDirectory state, ObjectNode request, Duration allowed)
             throws IOException, RefusedException {
         JsonNode answer;
         try {
-            answer = JSON.readTree(sending.send(JSON.writeValueAsString(request)));
+            answer =
+                    JSON.readTree(
+                            OperatorRequest.send(
+                                    state.operatorSocket(),
+                                    JSON.writeValueAsString(request),
+                                    allowed));
         } catch (JacksonException malformed) {
             throw new IOException("the daemon's answer is not JSON", malformed);
         } catch (ConnectException gone) {

@@ -166,7 +166,10 @@ class DaemonProcessTest {
             assertThat(moved.sockets()).startsWith(runtime);
             assertThat(mode(moved.sockets())).isEqualTo("rwx------");
             assertThat(mode(moved.agentSocket())).isEqualTo("rw-------");
-            OperatorRequest.send(moved.operatorSocket(), "{\"version\":1,\"op\":\"stop\"}");
+            OperatorRequest.send(
+                    moved.operatorSocket(),
+                    "{\"version\":1,\"op\":\"stop\"}",
+                    Duration.ofSeconds(20));
         }
     }
 

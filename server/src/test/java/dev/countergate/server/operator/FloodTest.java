@@ -97,7 +97,8 @@ class FloodTest {
                     assertThat(
                                     OperatorRequest.send(
                                             state.operatorSocket(),
-                                            "{\"version\":1,\"op\":\"approvers\"}"))
+                                            "{\"version\":1,\"op\":\"approvers\"}",
+                                            Duration.ofSeconds(10)))
                             .contains("\"ok\":true");
                     nanos[i] = System.nanoTime() - begin;
                 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -110,7 +111,7 @@ public final class Workplace implements AutoCloseable {
 
     /** What the daemon answers an operator. */
     public String ask(String request) throws IOException {
-        return OperatorRequest.send(state().operatorSocket(), request);
+        return OperatorRequest.send(state().operatorSocket(), request, Duration.ofSeconds(20));
     }
 
     /** The daemon's process number, as it says itself. */
