@@ -1,5 +1,6 @@
 package dev.countergate.server.cli;
 
+import dev.countergate.policy.result.VisibleText;
 import dev.countergate.relay.EnvironmentRecord;
 import dev.countergate.relay.ExitCode;
 import dev.countergate.relay.StateDirectory;
@@ -129,6 +130,7 @@ final class StatusCommand implements Callable<Integer> {
         if (entry.path("metrics").isString()) {
             console.print("  metrics     " + entry.path("metrics").asString());
         }
+        printFaults(entry.path("catalogue_in_use").path("reload_faults"));
         JsonNode held = entry.path("catalogue_in_use").path("held");
         if (held.isObject()) {
             console.print(
@@ -146,6 +148,19 @@ final class StatusCommand implements Callable<Integer> {
                     "  environment another value here of "
                             + String.join(", ", differing)
                             + ": the daemon keeps its own until it is restarted");
+        }
+    }
+
+    private void printFaults(JsonNode faults) {
+        if (!faults.isEmpty()) {
+            console.print(
+                    "  catalogue   CANNOT BE LOADED as it is now, so what was there before is served: "
+                            + VisibleText.line(faults.path(0).asString(""))
+                            + (faults.size() == 1
+                                    ? ""
+                                    : " (and "
+                                            + (faults.size() - 1)
+                                            + " more: `countergate check` names them)"));
         }
     }
 

@@ -117,13 +117,39 @@ class StatusTest {
         }
     }
 
+    @Test
+    void a_catalogue_that_cannot_be_loaded_any_more_is_told_with_its_first_fault()
+            throws Exception {
+        try (ServerSocketChannel operators =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                        .bind(UnixDomainSocketAddress.of(state.resolve("operator.sock")))) {
+            Thread.ofVirtual()
+                    .start(
+                            () ->
+                                    answer(
+                                            operators,
+                                            "{\"version\":1,\"ok\":true,\"status\":{\"catalogue_in_use\":"
+                                                    + "{\"revision\":1,\"tools\":2,\"reload_faults\":["
+                                                    + "\"t.yaml:3:1: unknown key `tols`\",\"t.yaml:9:4: b\"]}}}"));
+            assertThat(status().out())
+                    .contains(
+                            "CANNOT BE LOADED as it is now, so what was there before is served:"
+                                    + " t.yaml:3:1: unknown key `tols` (and 1 more: `countergate"
+                                    + " check` names them)\n");
+        }
+    }
+
     private static void refuse(ServerSocketChannel operators) {
+        answer(
+                operators,
+                "{\"version\":1,\"ok\":false,\"error\":{\"code\":\"FORBIDDEN\",\"message\":"
+                        + "\"operator.sock answers the user `countergate` alone\"}}");
+    }
+
+    private static void answer(ServerSocketChannel operators, String line) {
         try (SocketChannel asking = operators.accept()) {
             asking.read(ByteBuffer.allocate(4_096));
-            asking.write(
-                    UTF_8.encode(
-                            "{\"version\":1,\"ok\":false,\"error\":{\"code\":\"FORBIDDEN\",\"message\":"
-                                    + "\"operator.sock answers the user `countergate` alone\"}}\n"));
+            asking.write(UTF_8.encode(line + "\n"));
         } catch (IOException gone) {
             throw new AssertionError(gone);
         }
