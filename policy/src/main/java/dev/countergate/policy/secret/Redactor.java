@@ -1,11 +1,12 @@
 package dev.countergate.policy.secret;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -23,42 +24,29 @@ public final class Redactor {
     /** The shortest secret that is looked for, in characters. */
     public static final int LENGTH_MIN = 4;
 
-    private static final int ASCII = 0x80;
-
-    private final List<Needle> needles;
-
-    /** Whether a needle may begin with that character; one beyond ASCII always may. */
-    private final boolean[] begins = new boolean[ASCII];
+    private final Beginnings beginnings;
 
     private Redactor(List<Needle> needles) {
-        this.needles = needles;
-        for (Needle needle : needles) {
-            String text = needle.text();
-            int at = 0;
-            while (at < text.length() - 1 && Needle.mayBeLeftOut(text.charAt(at))) {
-                at++;
-            }
-            text.substring(0, at + 1).chars().filter(c -> c < ASCII).forEach(c -> begins[c] = true);
-        }
-        "%+\\&".chars().forEach(c -> begins[c] = true);
+        this.beginnings = new Beginnings(needles);
     }
 
     /** A redactor of these secrets. */
     public static Redactor of(Collection<Secret> secrets) {
-        List<Needle> needles = new ArrayList<>();
+        Map<String, Needle> needles = new LinkedHashMap<>();
         for (Secret secret : secrets) {
             if (secret.value().length() >= LENGTH_MIN) {
                 for (String encoding : encodings(secret.value())) {
-                    needles.add(new Needle(encoding, secret.shown()));
+                    needles.putIfAbsent(
+                            encoding, new Needle(needles.size(), encoding, secret.shown()));
                 }
             }
         }
-        return new Redactor(List.copyOf(needles));
+        return new Redactor(List.copyOf(needles.values()));
     }
 
     /** {@code text} with {@code [secret NAME]} wherever a secret stood. */
     public String redact(String text) {
-        if (needles.isEmpty()) {
+        if (beginnings.isNone()) {
             return text;
         }
         StringBuilder clean = null;
@@ -99,16 +87,27 @@ public final class Redactor {
         return node;
     }
 
-    /** The longest needle at {@code at}, or null. */
+    /** The longest needle at {@code at}, of several the first; null for none. */
     private @Nullable Match at(String text, int at) {
-        char first = text.charAt(at);
-        if (first < ASCII && !begins[first]) {
-            return null;
-        }
-        Match longest = null;
+        return beginnings.mayBeginWith(text.charAt(at))
+                ? longer(
+                        beginnings.escaped(text, at),
+                        text,
+                        at,
+                        longer(beginnings.plain(text, at), text, at, null))
+                : null;
+    }
+
+    private static @Nullable Match longer(
+            List<Needle> needles, String text, int at, @Nullable Match found) {
+        Match longest = found;
         for (Needle needle : needles) {
             int end = needle.end(text, at);
-            if (end > (longest == null ? at : longest.end())) {
+            if (end > at
+                    && (longest == null
+                            || end > longest.end()
+                            || (end == longest.end()
+                                    && needle.order() < longest.needle().order()))) {
                 longest = new Match(needle, end);
             }
         }

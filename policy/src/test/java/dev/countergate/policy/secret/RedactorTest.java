@@ -87,6 +87,60 @@ class RedactorTest {
     }
 
     @Test
+    void names_the_first_of_two_secrets_that_a_text_may_be() {
+        Redactor redactor =
+                Redactor.of(List.of(new Secret("PLAIN", "Abcd"), new Secret("ODD", "%41bcd")));
+
+        assertThat(redactor.redact("%41bcd")).isEqualTo("[secret PLAIN]");
+    }
+
+    /** PHP writes an apostrophe so. */
+    @Test
+    void takes_out_a_secret_whose_entities_are_padded() {
+        Redactor redactor = Redactor.of(List.of(new Secret("QUOTE", "it's&ok")));
+
+        assertThat(redactor.redact("it&#039;s&amp;ok")).isEqualTo("[secret QUOTE]");
+    }
+
+    /** A text of 16 MiB is redacted whole, so what one character costs decides what a body can cost. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "&",
+                "%",
+                "+",
+                "\\",
+                "日",
+                "é",
+                "😀",
+                "%2",
+                "&am",
+                "&#",
+                "&#x1",
+                "\\u00",
+                "\\u0021",
+                "%21",
+                "&#33;",
+                "æ\u0097¥",
+                "\uD83D",
+                "!"
+            })
+    void tries_no_needle_where_none_can_begin(String hostile) {
+        Beginnings beginnings =
+                new Beginnings(List.of(new Needle(0, "token", ""), new Needle(1, "dG9rZW4", "")));
+        String text = hostile.repeat(8);
+
+        for (int at = 0; at < text.length(); at++) {
+            if (beginnings.mayBeginWith(text.charAt(at))) {
+                assertThat(beginnings.plain(text, at)).isEmpty();
+                assertThat(beginnings.escaped(text, at)).isEmpty();
+            }
+        }
+        assertThat(beginnings.mayBeginWith('!')).isFalse();
+        assertThat(beginnings.escaped("%74", 0)).hasSize(1);
+    }
+
+    @Test
     void leaves_other_text_alone_and_secrets_too_short_to_be_told_from_it() {
         Redactor redactor =
                 Redactor.of(List.of(new Secret("SHORT", "on"), new Secret("EMPTY", "")));
