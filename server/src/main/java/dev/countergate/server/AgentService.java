@@ -136,6 +136,11 @@ final class AgentService implements Service {
     }
 
     @Override
+    public void onLoad(Runnable listener) {
+        served.onLoad(listener);
+    }
+
+    @Override
     public Optional<Separation> declaredSeparation() {
         return Wiring.declared(served);
     }

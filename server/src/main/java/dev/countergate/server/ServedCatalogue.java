@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,11 @@ import tools.jackson.databind.node.ObjectNode;
 final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServedCatalogue.class);
 
+    /** The most lines of one list that {@code status} shows, and the most characters of each. */
+    static final int LINES_MAX = 50;
+
+    static final int LINE_LENGTH_MAX = 500;
+
     private final CatalogueLoader loader;
     private final AcceptedCatalogue kept;
     private final Clock clock;
@@ -53,7 +59,9 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
     private final List<Consumer<Catalogue>> followers = new CopyOnWriteArrayList<>();
     private final List<CatalogueEvent> untold = new ArrayList<>();
 
+    private final List<Runnable> loads = new CopyOnWriteArrayList<>();
     private volatile @Nullable Waiting waiting;
+    private volatile Set<String> variables = Set.of();
     private CatalogueEvent.@Nullable Listener listener;
 
     /** What a person is to accept. */
@@ -81,6 +89,7 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
         this.clock = clock;
         this.clients = new BackendClients(clock, reads);
         first.warnings().forEach(ServedCatalogue::warn);
+        this.variables = first.origins().variables();
         this.current = new CurrentCatalogue(atStart(first));
         this.watcher = new CatalogueWatcher(file, loader, sources, first, this::reloaded);
     }
@@ -112,9 +121,14 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
         return current.now().catalogue();
     }
 
-    /** The names of the environment variables the catalogue reads. */
+    /** The names of the environment variables that what is served reads, and what the files came to last. */
     Set<String> variables() {
-        return watcher.current().origins().variables();
+        return variables;
+    }
+
+    /** Has {@code listener} run after each load of the files: {@link #variables()} may be others. */
+    void onLoad(Runnable listener) {
+        loads.add(listener);
     }
 
     /** Adds what an operator wants to know of it. */
@@ -125,18 +139,32 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
         described.put("tools", serving.catalogue().tools().size());
         watcher.failure()
                 .ifPresent(
-                        failure -> {
-                            ArrayNode faults = described.putArray("reload_faults");
-                            failure.faults().forEach(fault -> faults.add(fault.text()));
-                        });
+                        failure -> putLines(described, "reload_faults", texts(failure.faults())));
         Waiting held = waiting;
         if (held != null) {
             ObjectNode change = described.putObject("held");
             change.put("since", held.since().toString());
             change.put("digest", held.change().hex());
-            ArrayNode lines = change.putArray("lines");
-            held.lines().forEach(lines::add);
+            putLines(change, "lines", held.lines());
         }
+    }
+
+    /** As many as an answer of {@code status} has room for. */
+    private static void putLines(ObjectNode holder, String name, List<String> lines) {
+        ArrayNode shown = holder.putArray(name);
+        lines.stream().limit(LINES_MAX).map(ServedCatalogue::shortened).forEach(shown::add);
+        if (lines.size() > LINES_MAX) {
+            holder.put(name + "_left_out", lines.size() - LINES_MAX);
+        }
+    }
+
+    private static String shortened(String line) {
+        if (line.length() <= LINE_LENGTH_MAX) {
+            return line;
+        }
+        boolean splits = Character.isHighSurrogate(line.charAt(LINE_LENGTH_MAX - 1));
+        String start = line.substring(0, splits ? LINE_LENGTH_MAX - 1 : LINE_LENGTH_MAX);
+        return start + "... (" + line.length() + " characters)";
     }
 
     @Override
@@ -203,8 +231,18 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
             case Loading.Faulty faulty -> nothing(first, texts(faulty.faults()));
             case Loading.Loaded accepted ->
                     taken(accepted.catalogue(), first, 1)
-                            .orElseGet(() -> serving(1, accepted.catalogue()));
+                            .orElseGet(
+                                    () -> {
+                                        alsoReads(accepted);
+                                        return serving(1, accepted.catalogue());
+                                    });
         };
+    }
+
+    private void alsoReads(Loading more) {
+        Set<String> all = new TreeSet<>(variables);
+        all.addAll(more.origins().variables());
+        variables = Set.copyOf(all);
     }
 
     /** Serves nothing at all, since what was accepted cannot be had again, and nothing else was accepted. */
@@ -252,10 +290,21 @@ final class ServedCatalogue implements HeldCatalogue, AutoCloseable {
 
     /** Takes what the files came to, as the watcher found it. */
     synchronized void reloaded(Loading loading) {
+        alsoReads(loading);
+        take(loading);
+        loads.forEach(Runnable::run);
+    }
+
+    private void take(Loading loading) {
         switch (loading) {
             case Loading.Loaded next -> {
                 next.warnings().forEach(ServedCatalogue::warn);
-                taken(catalogue(), next, revisionAfter()).ifPresent(this::serve);
+                taken(catalogue(), next, revisionAfter())
+                        .ifPresent(
+                                serving -> {
+                                    variables = next.origins().variables();
+                                    serve(serving);
+                                });
             }
             case Loading.Faulty faulty -> {
                 waiting = null; // the files do not say it any more

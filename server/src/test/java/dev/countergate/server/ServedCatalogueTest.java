@@ -26,6 +26,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -227,6 +229,61 @@ class ServedCatalogueTest {
         assertThat(served.held()).isEmpty();
         assertThat(approvals(served)).isEqualTo(2);
         assertThat(events.getLast()).isInstanceOf(CatalogueEvent.Failed.class);
+    }
+
+    @Test
+    void tells_as_much_of_a_large_change_as_status_has_room_for() throws Exception {
+        ServedCatalogue served = start();
+        StringBuilder large = new StringBuilder(CATALOGUE);
+        for (int i = 0; i < 3_000; i++) {
+            large.append(
+                    "  - {name: put_" + i + ", method: PUT, backend: jira, url: /put/" + i + "}\n");
+        }
+
+        edit(served, large.toString());
+
+        assertThat(held(served).text().lines()).hasSizeGreaterThanOrEqualTo(3_000);
+        assertThat(held(served).text()).contains("put_2999");
+        ObjectNode status = status(served);
+        assertThat(status.toString().length()).isLessThan(64 << 10);
+        JsonNode change = status.at("/catalogue_in_use/held");
+        assertThat(change.path("lines")).hasSize(ServedCatalogue.LINES_MAX);
+        assertThat(change.path("lines_left_out").asLong())
+                .isEqualTo(held(served).text().lines().count() - ServedCatalogue.LINES_MAX);
+    }
+
+    @Test
+    void tells_the_start_of_a_long_line_and_its_length() throws Exception {
+        ServedCatalogue served = start();
+        edit(served, LOOSER.replace("/close,", "\"/close/" + "\uD83D\uDE00".repeat(2_000) + "\","));
+
+        String line = status(served).at("/catalogue_in_use/held/lines").toString();
+        assertThat(line).contains("... (").hasSizeLessThan(8_000);
+        assertThat(line.codePoints().filter(each -> each >= 0xD800 && each < 0xE000)).isEmpty();
+        assertThat(held(served).text()).hasSizeGreaterThan(4_000);
+    }
+
+    @Test
+    void names_the_variables_of_what_is_served_and_of_what_the_files_came_to() throws Exception {
+        ServedCatalogue served = start();
+        List<Set<String>> told = new ArrayList<>();
+        served.onLoad(() -> told.add(served.variables()));
+
+        edit(served, STRICTER + "  - {name: faulty, url: \"${NEW}/x\"}\n");
+        assertThat(told.getLast()).containsExactlyInAnyOrder("JIRA", "TOKEN", "NEW");
+
+        environment.put("NEWER", "https://newer.example.com");
+        edit(served, CATALOGUE.replace("${JIRA:-https://jira.example.com}", "${NEWER}"));
+        assertThat(served.held()).isPresent();
+        assertThat(told.getLast()).contains("JIRA", "TOKEN", "NEWER");
+        assertThat(startWith(Files.readString(file)).variables())
+                .as("of one that is held at a start, beside a URL that no variable changes now")
+                .containsExactlyInAnyOrder("TOKEN", "NEWER");
+
+        edit(
+                served,
+                STRICTER.replace("${JIRA:-https://jira.example.com}", "https://jira.example.com"));
+        assertThat(told.getLast()).as("of one that is served").containsExactly("TOKEN");
     }
 
     @Test

@@ -291,6 +291,17 @@ final class DoctorCommand implements Callable<Integer> {
                             "the daemon has another value of " + String.join(", ", differing),
                             "`countergate stop`, then start it from here"));
         }
+        JsonNode faults = status.get().path("catalogue_in_use").path("reload_faults");
+        if (!faults.isEmpty()) {
+            found.add(
+                    Diagnosis.problem(
+                            "catalogue",
+                            "the daemon serves an earlier one, since what the file says now has faults"
+                                    + " there: "
+                                    + faults.path(0).asString(),
+                            "`countergate status` lists them; a variable must be set where the daemon"
+                                    + " is started"));
+        }
         return found;
     }
 

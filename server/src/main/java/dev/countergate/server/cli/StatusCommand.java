@@ -130,8 +130,9 @@ final class StatusCommand implements Callable<Integer> {
         if (entry.path("metrics").isString()) {
             console.print("  metrics     " + entry.path("metrics").asString());
         }
-        printFaults(entry.path("catalogue_in_use").path("reload_faults"));
-        JsonNode held = entry.path("catalogue_in_use").path("held");
+        JsonNode inUse = entry.path("catalogue_in_use");
+        printFaults(inUse);
+        JsonNode held = inUse.path("held");
         if (held.isObject()) {
             console.print(
                     String.format(
@@ -139,7 +140,7 @@ final class StatusCommand implements Callable<Integer> {
                             "  held        a change of the catalogue since %s: `countergate reload`"
                                     + " shows and accepts it",
                             held.path("since").asString()));
-            held.path("lines").forEach(line -> console.print("              " + line.asString()));
+            printHeld(held);
         }
         List<String> differing =
                 EnvironmentRecord.differences(state.environmentRecord(), console.environment());
@@ -151,16 +152,24 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    private void printFaults(JsonNode faults) {
+    private void printFaults(JsonNode inUse) {
+        JsonNode faults = inUse.path("reload_faults");
         if (!faults.isEmpty()) {
+            int more = faults.size() - 1 + inUse.path("reload_faults_left_out").asInt(0);
             console.print(
                     "  catalogue   CANNOT BE LOADED as it is now, so what was there before is served: "
                             + VisibleText.line(faults.path(0).asString(""))
-                            + (faults.size() == 1
+                            + (more == 0
                                     ? ""
-                                    : " (and "
-                                            + (faults.size() - 1)
-                                            + " more: `countergate check` names them)"));
+                                    : " (and " + more + " more: `countergate check` names them)"));
+        }
+    }
+
+    private void printHeld(JsonNode held) {
+        held.path("lines").forEach(line -> console.print("              " + line.asString()));
+        int leftOut = held.path("lines_left_out").asInt(0);
+        if (leftOut > 0) {
+            console.print("              and " + leftOut + " more");
         }
     }
 

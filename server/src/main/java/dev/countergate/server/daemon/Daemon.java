@@ -91,8 +91,8 @@ public final class Daemon {
      */
     public End run(Map<String, Operation> more, Map<String, String> environment)
             throws IOException, InterruptedException {
-        EnvironmentRecord.write(
-                settings.state().environmentRecord(), service.variables(), environment);
+        record(environment);
+        service.onLoad(() -> recordAgain(environment));
         try (SocketServer operators = operators(more);
                 SocketServer agentServer = agents()) {
             agents = agentServer;
@@ -114,6 +114,23 @@ public final class Daemon {
             return reason;
         } finally {
             service.listeners().forEach(Listener::close);
+        }
+    }
+
+    /** What relays compare their own environment with. */
+    private void record(Map<String, String> environment) throws IOException {
+        EnvironmentRecord.write(
+                settings.state().environmentRecord(), service.variables(), environment);
+    }
+
+    /** A catalogue that names another variable makes relays compare that one too. */
+    private void recordAgain(Map<String, String> environment) {
+        try {
+            record(environment);
+        } catch (IOException failure) {
+            LOG.atError()
+                    .setCause(failure)
+                    .log("the variables that the catalogue names cannot be written down");
         }
     }
 

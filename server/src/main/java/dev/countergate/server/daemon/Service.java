@@ -38,8 +38,11 @@ public interface Service extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** The names of the environment variables that the catalogue reads. */
+    /** The names of the environment variables that the catalogue reads, one that could not be loaded too. */
     Set<String> variables();
+
+    /** Has {@code listener} run after each further load of the catalogue: {@link #variables()} may be others. */
+    default void onLoad(Runnable listener) {}
 
     /** Adds what an operator wants to know to the answer of {@code status}. */
     void describe(ObjectNode status);

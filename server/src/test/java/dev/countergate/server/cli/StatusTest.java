@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -139,6 +140,38 @@ class StatusTest {
         }
     }
 
+    @Test
+    void doctor_tells_it_too_where_the_file_is_good_for_whoever_asks() throws Exception {
+        Path catalogue = Files.writeString(folder.resolve("t.yaml"), "tools: []\n");
+        try (ServerSocketChannel operators =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                        .bind(UnixDomainSocketAddress.of(state.resolve("operator.sock")))) {
+            Thread.ofVirtual()
+                    .start(
+                            () -> {
+                                while (operators.isOpen()) {
+                                    answer(
+                                            operators,
+                                            "{\"ok\":true,\"status\":{\"catalogue_in_use\":{\"reload_faults\":"
+                                                    + "[\"t.yaml:1:1: the environment variable `NEW` is not set\"]}}}");
+                                }
+                            });
+            Typed doctor =
+                    Typed.run(
+                            folder,
+                            Map.of("HOME", folder.toString()),
+                            "doctor",
+                            "--config",
+                            catalogue.toString(),
+                            "--state",
+                            state.toString());
+            assertThat(doctor.out())
+                    .containsPattern(
+                            "problem +catalogue +the daemon serves an earlier one.*t.yaml:1:1: the"
+                                    + " environment variable `NEW` is not set");
+        }
+    }
+
     private static void refuse(ServerSocketChannel operators) {
         answer(
                 operators,
@@ -150,6 +183,8 @@ class StatusTest {
         try (SocketChannel asking = operators.accept()) {
             asking.read(ByteBuffer.allocate(4_096));
             asking.write(UTF_8.encode(line + "\n"));
+        } catch (ClosedChannelException over) {
+            // The test has ended.
         } catch (IOException gone) {
             throw new AssertionError(gone);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countergate.policy.call.PrincipalId;
+import dev.countergate.relay.EnvironmentRecord;
 import dev.countergate.relay.StateDirectory;
 import dev.countergate.testing.process.Workplace;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,6 +39,8 @@ class DaemonListenersTest {
     private final AtomicInteger sessions = new AtomicInteger(1);
     private final AtomicInteger looks = new AtomicInteger();
     private final List<String> done = new CopyOnWriteArrayList<>();
+    private final Set<String> variables = new CopyOnWriteArraySet<>();
+    private volatile Runnable onLoad = () -> {};
     private final ExecutorService others = Executors.newVirtualThreadPerTaskExecutor();
 
     @AfterEach
@@ -59,6 +63,21 @@ class DaemonListenersTest {
 
         assertThat(end.get()).isEqualTo(Daemon.End.IDLE);
         assertThat(done).containsExactly("start", "drain", "close");
+    }
+
+    @Test
+    void writes_down_the_variables_that_each_load_of_the_catalogue_names() throws Exception {
+        Future<Daemon.End> end = run(new Recorded(""));
+        Workplace.await("the start", () -> done.contains("start"));
+        Map<String, String> relay = Map.of("NEW", "value of a relay", "OTHER", "value");
+        assertThat(EnvironmentRecord.differences(state().environmentRecord(), relay)).isEmpty();
+
+        variables.add("NEW");
+        onLoad.run();
+
+        assertThat(EnvironmentRecord.differences(state().environmentRecord(), relay))
+                .containsExactly("NEW");
+        assertThat(end.isDone()).isFalse();
     }
 
     @Test
@@ -130,7 +149,13 @@ class DaemonListenersTest {
     }
 
     /** Serves nothing. */
-    private record Nothing(Listener listener) implements Service {
+    private final class Nothing implements Service {
+        private final Listener listener;
+
+        Nothing(Listener listener) {
+            this.listener = listener;
+        }
+
         @Override
         public List<Listener> listeners() {
             return List.of(listener);
@@ -151,7 +176,12 @@ class DaemonListenersTest {
 
         @Override
         public Set<String> variables() {
-            return Set.of();
+            return variables;
+        }
+
+        @Override
+        public void onLoad(Runnable listener) {
+            onLoad = listener;
         }
 
         @Override
