@@ -9,6 +9,7 @@ import dev.countergate.server.approver.AgentEnvironment;
 import dev.countergate.server.approver.RefusedException;
 import dev.countergate.server.approver.Terminal;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,22 +51,21 @@ final class ReloadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, RefusedException {
         StateDirectory state = Daemons.of(place, console).one();
-        JsonNode answer;
+        Optional<Held> held;
         try (Waiting _ = console.waiting("waiting for the daemon to read its files")) {
-            answer = OperatorClient.ask(state, OperatorClient.request("reload_show"));
+            held = held(state);
         }
-        boolean isHeld = answer.path("held").asBoolean(false);
         if (json) {
-            print(state, answer, isHeld);
+            print(state, held);
             return ExitCode.DONE;
         }
-        if (!isHeld) {
+        if (held.isEmpty()) {
             console.print("no catalogue change is held");
             return ExitCode.DONE;
         }
-        console.print(VisibleText.visible(answer.path("text").asString("")));
+        console.print(VisibleText.visible(held.get().text()));
         AgentEnvironment.refuse(console.environment());
-        String digest = answer.path("digest").asString("");
+        String digest = held.get().digest();
         if (!Digest.isValid(digest)) {
             return console.fail("the daemon does not say which change it holds");
         }
@@ -78,6 +78,29 @@ final class ReloadCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
+    /** What the daemon holds. */
+    private record Held(String digest, String text) {}
+
+    /** The text comes in pages, so that no change is too large to be shown. */
+    private static Optional<Held> held(StateDirectory state) throws IOException, RefusedException {
+        JsonNode page = OperatorClient.ask(state, OperatorClient.request("reload_show"));
+        if (!page.path("held").asBoolean(false)) {
+            return Optional.empty();
+        }
+        String digest = page.path("digest").asString("");
+        StringBuilder text = new StringBuilder(page.path("text").asString(""));
+        while (page.has("next")) {
+            ObjectNode request = OperatorClient.request("reload_show").put("from", text.length());
+            page = OperatorClient.ask(state, request);
+            String more = page.path("text").asString("");
+            if (!page.path("digest").asString("").equals(digest) || more.isEmpty()) {
+                throw new IOException("what is held changed meanwhile: run it again");
+            }
+            text.append(more);
+        }
+        return Optional.of(new Held(digest, text.toString()));
+    }
+
     /** Where a signature is asked for, that asks. */
     private static void ask() throws IOException, RefusedException {
         try (Terminal terminal = Terminal.open()) {
@@ -87,13 +110,10 @@ final class ReloadCommand implements Callable<Integer> {
         }
     }
 
-    private void print(StateDirectory state, JsonNode answer, boolean isHeld) {
+    private void print(StateDirectory state, Optional<Held> held) {
         ObjectNode all = JsonNodeFactory.instance.objectNode();
-        all.put("state", state.path().toString()).put("held", isHeld);
-        if (isHeld) {
-            all.set("digest", answer.path("digest"));
-            all.set("text", answer.path("text"));
-        }
+        all.put("state", state.path().toString()).put("held", held.isPresent());
+        held.ifPresent(change -> all.put("digest", change.digest()).put("text", change.text()));
         console.print(all);
     }
 }

@@ -19,6 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class OperatorPlane {
     private static final int LEAVES = 100;
 
+    /** Of a held change's text in one answer: with every character escaped it still is one that clients read. */
+    static final int PAGE_LENGTH = 100_000;
+
     private final OperatorLog log;
     private final HeldCatalogue catalogue;
     private final ApproverOperations approvers;
@@ -78,8 +81,21 @@ public final class OperatorPlane {
     private void held(JsonNode request, String user, ObjectNode answer) {
         Optional<HeldCatalogue.Held> held = catalogue.held();
         answer.put("held", held.isPresent());
-        held.ifPresent(
-                change -> answer.put("digest", change.digest().hex()).put("text", change.text()));
+        held.ifPresent(change -> putPage(request.path("from").asInt(0), change, answer));
+    }
+
+    /** The text from there on, and where the next page begins, if there is one. */
+    private static void putPage(int asked, HeldCatalogue.Held change, ObjectNode answer) {
+        String text = change.text();
+        int from = Math.clamp(asked, 0, text.length());
+        int to = Math.min(from + PAGE_LENGTH, text.length());
+        if (to < text.length() && Character.isHighSurrogate(text.charAt(to - 1))) {
+            to--;
+        }
+        answer.put("digest", change.digest().hex()).put("text", text.substring(from, to));
+        if (to < text.length()) {
+            answer.put("next", to);
+        }
     }
 
     private void lines(JsonNode request, String user, ObjectNode answer) throws RefusedException {

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A person at a real terminal with real keys, and the daemon, or what lies on their machine, against them. */
@@ -607,6 +608,30 @@ class CountersigningTest {
         }
         assertThat(daemon.asked("widen").getLast().path("arguments").path("digest").asString())
                 .isEqualTo(digest);
+    }
+
+    @Test
+    void a_held_catalogue_of_many_pages_is_shown_whole_or_not_at_all() throws Exception {
+        String text = "first page\nsecond page\n";
+        String[] digests = {CORE.digest().hex(), CORE.digest().hex()};
+        daemon.lie(
+                "reload_show",
+                answer -> {
+                    int from = daemon.asked("reload_show").getLast().path("from").asInt(0);
+                    answer.put("held", true).put("digest", digests[from == 0 ? 0 : 1]);
+                    answer.put("text", text.substring(from, from == 0 ? 11 : text.length()));
+                    if (from == 0) {
+                        answer.put("next", 11);
+                    }
+                });
+        Typed shown = Typed.run(folder, environment, "reload", "--json");
+        assertThat(shown.err()).isEmpty();
+        assertThat(new JsonMapper().readTree(shown.out()).path("text").asString()).isEqualTo(text);
+
+        digests[1] = "0".repeat(64);
+        Typed changed = Typed.run(folder, environment, "reload", "--json");
+        assertThat(changed.code()).isEqualTo(1);
+        assertThat(changed.err()).contains("what is held changed meanwhile");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.countergate.policy.secret.Redactor;
 import dev.countergate.policy.token.Digest;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.policy.token.ServerId;
+import dev.countergate.relay.OperatorRequest;
 import dev.countergate.server.audit.SqliteStore;
 import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.authority.Approvers;
@@ -641,6 +642,26 @@ class OperatorPlaneTest {
                                 + "\",\"text\":\"+ rule staging-restarts: permit\"}");
         held = Optional.empty();
         assertThat(ask("reload_show", request(), "ana").toString()).isEqualTo("{\"held\":false}");
+    }
+
+    @Test
+    void shows_a_large_held_change_in_pages_that_clients_take() throws Exception {
+        String text = "\u0001".repeat(99_999) + "\uD83D\uDE00 the end\n";
+        held = Optional.of(new HeldCatalogue.Held(HELD, text));
+        StringBuilder shown = new StringBuilder();
+        JsonNode page = request();
+        do {
+            page = ask("reload_show", request().put("from", shown.length()), "ana");
+            assertThat(page.toString().length()).isLessThan(OperatorRequest.ANSWER_BYTES_MAX);
+            assertThat(page.path("digest").asString()).isEqualTo(HELD.hex());
+            shown.append(page.path("text").asString());
+        } while (page.has("next"));
+
+        assertThat(shown).hasToString(text);
+        for (int odd : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+            page = ask("reload_show", request().put("from", odd), "ana");
+            assertThat(text).contains(page.path("text").asString());
+        }
     }
 
     private void enrolAna() throws Exception {
