@@ -1,5 +1,6 @@
 package dev.countergate.server.cli;
 
+import dev.countergate.relay.StateDirectory;
 import dev.countergate.server.daemon.DaemonSettings;
 import java.io.IOException;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -76,9 +78,12 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
+        StateDirectory state = place.state(console);
+        refuseUnreachable(state, "--agent-group", agentGroup);
+        refuseUnreachable(state, "--operator-group", operatorGroup);
         return new DaemonStart(
                         place.catalogue(console),
-                        place.state(console),
+                        state,
                         lenient,
                         agentGroup,
                         operatorGroup,
@@ -90,5 +95,22 @@ final class ServeCommand implements Callable<Integer> {
                                 : ListenAddress.ofLoopback(
                                         spec.commandLine(), "--metrics", metrics))
                 .run(console);
+    }
+
+    /** Sockets with too long a path are made where only the daemon's account comes, whatever their own mode. */
+    private void refuseUnreachable(StateDirectory state, String option, @Nullable String group) {
+        if (group != null && !state.sockets().equals(state.path())) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    option
+                            + " "
+                            + group
+                            + ": the sockets of `"
+                            + state.path()
+                            + "` would have paths over "
+                            + StateDirectory.SOCKET_PATH_BYTES_MAX
+                            + " bytes and lie where nobody else can reach them: give a shorter"
+                            + " --state");
+        }
     }
 }

@@ -94,7 +94,8 @@ final class SocketServer implements AutoCloseable {
             } catch (ClosedChannelException closed) {
                 return;
             } catch (IOException failure) {
-                // Out of file descriptors, say: that passes, and the daemon must not end of it.
+                // Out of file descriptors or threads, say: that passes, and the daemon must not end
+                // of it.
                 LOG.atWarn().addKeyValue("socket", name).setCause(failure).log("cannot accept");
                 pause();
             }
@@ -122,10 +123,18 @@ final class SocketServer implements AutoCloseable {
         connections.put(connection, line);
         // A session reads for as long as it lives: waiting in the kernel itself spares each line
         // two wake-ups.
-        Thread.ofPlatform()
-                .daemon()
-                .name(name + "-", connection.number())
-                .start(() -> serve(connection, line));
+        Thread thread =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name(name + "-", connection.number())
+                        .unstarted(() -> serve(connection, line));
+        try {
+            thread.start();
+        } catch (OutOfMemoryError noThread) {
+            connections.remove(connection);
+            channel.close();
+            throw new IOException("the system gives no thread", noThread);
+        }
     }
 
     /** Says why in the framing both sockets have, without waiting for a client that does not read. */
