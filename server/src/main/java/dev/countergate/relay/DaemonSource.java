@@ -1,5 +1,6 @@
 package dev.countergate.relay;
 
+import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
@@ -139,6 +140,11 @@ final class DaemonSource implements Questions.Source {
         if (mayRestart && starter.askToStopIfIdle()) {
             Relay.say("the daemon had another value of " + names + ": starting it with this one");
             if (starter.reach() instanceof DaemonStarter.Reached.Connected restarted) {
+                try {
+                    channel.close();
+                } catch (IOException gone) {
+                    // So is the daemon it went to.
+                }
                 return restarted.channel();
             }
         } else {

@@ -101,7 +101,7 @@ public final class Approvers {
         return look().then(content -> Checked.valid(content.signers()));
     }
 
-    /** Whether something else than this daemon changed the file since it wrote it last, be it while none ran. */
+    /** Whether something else than this daemon changed the file since it started, or while none ran. */
     public synchronized boolean isChangedByOthers() {
         return isChangedByOthers;
     }

@@ -237,7 +237,7 @@ public final class CallPipeline implements ToolService, AutoCloseable {
         return switch (decision) {
             case Decision.Forbid forbid -> {
                 record(call, "refused", forbid.code().name(), forbid.rule());
-                yield Refusals.forbidden(forbid);
+                yield Refusals.refused(Answer.Refused.of(forbid));
             }
             case Decision.Approve approve -> {
                 record(call, "refused", "NEEDS_PERSON", approve.rule());
@@ -392,7 +392,7 @@ public final class CallPipeline implements ToolService, AutoCloseable {
 
     private static ToolResult unrecorded(ToolCall call, StoreException failed) {
         said(call).setCause(failed).log("not recorded");
-        return Refusals.unrecorded();
+        return Refusals.unrecorded(failed.mayHaveHappened());
     }
 
     /** A leaf that may come a little late: what it tells of changes nothing. */

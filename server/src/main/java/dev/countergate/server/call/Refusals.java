@@ -27,29 +27,6 @@ final class Refusals {
         return of("INVALID_ARGUMENT", message, "mend the arguments and call again", null, lines);
     }
 
-    static ToolResult forbidden(Decision.Forbid decision) {
-        String reason =
-                decision.reason().isEmpty()
-                        ? "forbidden by the operator's policy"
-                        : decision.reason();
-        String by = decision.rule() == null ? "" : " (rule `" + decision.rule() + "`)";
-        String hint =
-                switch (decision.code()) {
-                    case FORBIDDEN ->
-                            "do not try another way round; tell your user, who can ask the operator"
-                                    + " of this server";
-                    case FROZEN ->
-                            "do not try another way round; tell your user, who can see when the"
-                                    + " freeze is lifted; reads go on";
-                    case RATE_LIMITED -> "wait, and tell your user";
-                    case TOO_MANY_TARGETS -> "narrow it to fewer targets, or tell your user";
-                    case UNMAPPED_PERSON ->
-                            "tell your user, who can ask the operator to name them under"
-                                    + " `principals`";
-                };
-        return of(decision.code().name(), reason + by, hint, decision.rule(), List.of());
-    }
-
     /** A read or a notification a rule asks a person for: there is no proposal to be made of it. */
     static ToolResult notProposable(Decision.Approve decision) {
         String by = decision.rule() == null ? "" : " (rule `" + decision.rule() + "`)";
@@ -68,11 +45,18 @@ final class Refusals {
         return of(refused.code(), refused.message(), refused.hint(), refused.rule(), List.of());
     }
 
-    static ToolResult unrecorded() {
+    /**
+     * @param isUnsure whether what was asked may stand in the log all the same
+     */
+    static ToolResult unrecorded(boolean isUnsure) {
         return of(
                 "LOG_UNWRITABLE",
-                "the log of this server cannot be written, so nothing is changed or sent; nothing"
-                        + " was sent",
+                isUnsure
+                        ? "the log of this server cannot be written, and whether it took this shows"
+                                + " when it can be again, as `proposal_list` then does; nothing was"
+                                + " sent"
+                        : "the log of this server cannot be written, so nothing is changed or sent;"
+                                + " nothing was sent",
                 "tell your user: `countergate doctor` says what to mend; reads go on",
                 null,
                 List.of());

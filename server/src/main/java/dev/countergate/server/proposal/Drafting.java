@@ -197,8 +197,7 @@ final class Drafting {
                         freezes.frozen(environment).map(Freeze::reason).orElse(null));
         Decision decision = lease.rules().decide(situation);
         if (decision instanceof Decision.Forbid forbid) {
-            return Drafted.refused(
-                    forbid.code().name(), reason(forbid), hint(forbid.code()), forbid.rule());
+            return new Drafted.None(Answer.Refused.of(forbid));
         }
         if (lease.catalogue().policy().mode() == Policy.Mode.OBSERVE) {
             return observed(wanted, fixed, decision);
@@ -393,29 +392,8 @@ final class Drafting {
         return ProposalId.of(bits);
     }
 
-    private static String reason(Decision.Forbid forbid) {
-        String reason =
-                forbid.reason().isEmpty() ? "forbidden by the operator's policy" : forbid.reason();
-        return forbid.rule() == null ? reason : reason + " (rule `" + forbid.rule() + "`)";
-    }
-
     private static String reasonOf(Decision decision) {
         return decision instanceof Decision.Approve approve ? approve.reason() : "";
-    }
-
-    private static String hint(Decision.Code code) {
-        return switch (code) {
-            case FORBIDDEN ->
-                    "do not try another way round; tell your user, who can ask the operator of this"
-                            + " server";
-            case FROZEN ->
-                    "do not try another way round; tell your user, who can see when the freeze is"
-                            + " lifted; reads go on";
-            case RATE_LIMITED -> "wait, and tell your user";
-            case TOO_MANY_TARGETS -> "narrow it to fewer targets, or tell your user";
-            case UNMAPPED_PERSON ->
-                    "tell your user, who can ask the operator to name them under `principals`";
-        };
     }
 
     private static Drafted faulty(Fault fault) {
