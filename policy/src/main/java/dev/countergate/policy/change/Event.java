@@ -73,6 +73,13 @@ public sealed interface Event {
      */
     record Answer(Outcome outcome, String detail) implements Event {}
 
+    /**
+     * The attempt was kept back when all was ready for its first byte: nothing was sent.
+     *
+     * @param detail one line for the record
+     */
+    record Stop(String detail) implements Event {}
+
     /** The expectation was read again. */
     record Look(Reading reading) implements Event {}
 

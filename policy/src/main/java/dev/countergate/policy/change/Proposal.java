@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param state where it stands
  * @param why how it came there, in one line; may be empty
  * @param approvals accepted so far, of distinct persons
- * @param attempt its one execution, or null before the first byte
+ * @param attempt its one execution, or null before the first byte and where that was kept back
  * @param verification whether the effect came about, or null before that is looked at
  */
 public record Proposal(
@@ -82,6 +82,11 @@ public record Proposal(
                     state != ProposalState.SENDING || sent().handle() != null
                             ? wrongState()
                             : taken(sent().accepted(handle), verification);
+            // What the backend has a name for was begun, whoever says otherwise.
+            case Event.Stop(String detail) ->
+                    state == ProposalState.SENDING && sent().handle() == null
+                            ? to(ProposalState.FAILED, detail, null, null)
+                            : answer(Outcome.FAILED, detail, now);
             case Event.Answer(Outcome outcome, String detail) -> answer(outcome, detail, now);
             case Event.Look(Reading reading) ->
                     verification == null ? wrongState() : verified(verification.look(reading, now));

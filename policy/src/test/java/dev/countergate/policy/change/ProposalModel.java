@@ -45,6 +45,7 @@ final class ProposalModel {
             CLAIMED restart FAILED
             CLAIMED restart-late FAILED
             SENDING accept SENDING
+            SENDING stop FAILED
             SENDING answer-APPLIED APPLIED
             SENDING answer-PARTLY_APPLIED PARTLY_APPLIED
             SENDING answer-FAILED FAILED
@@ -116,6 +117,7 @@ final class ProposalModel {
     long opened;
     long absentAt = -1;
     boolean named;
+    boolean keptBack;
 
     ProposalModel(
             @Nullable String requester,

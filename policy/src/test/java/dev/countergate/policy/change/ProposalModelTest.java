@@ -44,6 +44,7 @@ class ProposalModelTest {
                     "send",
                     "send",
                     "accept",
+                    "stop",
                     "answer",
                     "answer",
                     "look",
@@ -98,7 +99,7 @@ class ProposalModelTest {
                     .isTrue();
             seen.add(proposal.state());
             assertThat(model.sends).isLessThanOrEqualTo(1);
-            assertThat(proposal.attempt() != null).isEqualTo(model.sends == 1);
+            assertThat(proposal.attempt() != null).isEqualTo(model.sends == 1 && !model.keptBack);
         }
         assertThat(seen).as("the walks come everywhere").containsExactly(ProposalState.values());
     }
@@ -153,6 +154,7 @@ class ProposalModelTest {
                                     : Proposals.checks(
                                             Proposals.PERMIT, PERSONS.toArray(String[]::new)));
             case "accept" -> new Event.Accept("command");
+            case "stop" -> rarely() ? new Event.Stop("frozen") : new Event.Restart();
             case "answer" ->
                     new Event.Answer(List.of(Outcome.values()).get(random.nextInt(4)), "as told");
             case "look" -> {
@@ -201,6 +203,13 @@ class ProposalModelTest {
                 boolean again = model.named;
                 model.named |= model.state.equals("SENDING");
                 yield again ? "accept-again" : "accept";
+            }
+            case Event.Stop stop -> {
+                if (model.state.equals("SENDING")) {
+                    model.keptBack = !model.named;
+                    model.endedAt = second;
+                }
+                yield "stop";
             }
             case Event.Answer answer -> {
                 if (model.state.equals("SENDING")) {

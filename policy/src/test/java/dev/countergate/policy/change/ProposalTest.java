@@ -56,6 +56,7 @@ class ProposalTest {
                     Map.entry("claim", claim(ONE, "bo")),
                     Map.entry("send", send(no(0))),
                     Map.entry("accept", new Event.Accept("command-1")),
+                    Map.entry("stop", new Event.Stop("frozen")),
                     Map.entry("answer", new Event.Answer(Outcome.APPLIED, "")),
                     Map.entry("look", new Event.Look(no(5))),
                     Map.entry("search", new Event.Search(Sighting.FOUND)),
@@ -66,7 +67,7 @@ class ProposalTest {
         "PENDING,approve reject withdraw supersede block done",
         "APPROVED,reject withdraw supersede block done claim",
         "CLAIMED,send",
-        "SENDING,accept answer",
+        "SENDING,accept stop answer",
         "APPLIED,look",
         "PARTLY_APPLIED,look",
         "FAILED,''",
@@ -293,6 +294,19 @@ class ProposalTest {
         assertThat(after(in(ProposalState.CLAIMED), frozen))
                 .satisfies(failed -> assertThat(failed.state()).isEqualTo(ProposalState.FAILED))
                 .satisfies(failed -> assertThat(failed.attempt()).isNull());
+    }
+
+    @Test
+    void what_was_kept_back_before_its_first_byte_is_no_attempt_unless_the_backend_knows_of_it() {
+        Proposal sending = in(ProposalState.SENDING);
+
+        Proposal stopped = after(sending, new Event.Stop("frozen"));
+        assertThat(stopped.state()).isEqualTo(ProposalState.FAILED);
+        assertThat(stopped.why()).isEqualTo("frozen");
+        assertThat(stopped.attempt()).isNull();
+        Proposal named = after(sending, new Event.Accept("command-1"), new Event.Stop("frozen"));
+        assertThat(named.state()).isEqualTo(ProposalState.FAILED);
+        assertThat(named.attempt()).extracting(Attempt::outcome).isEqualTo(Outcome.FAILED);
     }
 
     /** The claim's reads take their time, and the world of rules and keys goes on meanwhile. */

@@ -19,7 +19,6 @@ import dev.countergate.policy.token.AllowedSigners;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.server.audit.Store;
 import dev.countergate.server.audit.StoreException;
-import dev.countergate.server.authority.Freeze;
 import dev.countergate.server.authority.Freezes;
 import dev.countergate.server.backend.CallContext;
 import dev.countergate.server.backend.ChangeClient;
@@ -35,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -193,20 +193,51 @@ final class Execution {
                 || sending.state() != ProposalState.SENDING) {
             return;
         }
+        Gate gate = new Gate(entry.core().environment());
         // The marker may have waited for the disk: whatever froze meanwhile still stops the first
         // byte.
-        Optional<Freeze> frozen = freezes.frozen(entry.core().environment());
-        if (frozen.isPresent()) {
-            answer(id, new Sent(Outcome.FAILED, Sending.STOPPED, null));
+        if (!gate.getAsBoolean()) {
+            end(
+                    id,
+                    new Event.Stop(Sending.STOPPED),
+                    new Sent(Outcome.FAILED, Sending.STOPPED, null));
             return;
         }
         ChangeClient client = ready.client();
-        answer(
-                id,
+        Sent sent =
                 outcome(
                         lease,
                         id,
-                        () -> client.send(request, sending(entry, tool, request, client))));
+                        () -> client.send(request, sending(entry, tool, request, client, gate)));
+        end(
+                id,
+                gate.hasStopped() && sent.outcome() == Outcome.FAILED
+                        ? new Event.Stop(sent.detail())
+                        : new Event.Answer(sent.outcome(), sent.detail()),
+                sent);
+    }
+
+    /** Lets the first byte leave unless a freeze came, and remembers that it did not. */
+    private final class Gate implements BooleanSupplier {
+        private final String environment;
+        private volatile boolean hasStopped;
+
+        Gate(String environment) {
+            this.environment = environment;
+        }
+
+        @Override
+        public boolean getAsBoolean() {
+            boolean isOpen = freezes.frozen(environment).isEmpty();
+            if (!isOpen) {
+                hasStopped = true;
+            }
+            return isOpen;
+        }
+
+        boolean hasStopped() {
+            return hasStopped;
+        }
     }
 
     /** Waits for what comes of an attempt. */
@@ -249,10 +280,11 @@ final class Execution {
                 result == null ? null : lease.redactor().redact(result));
     }
 
-    private Sending sending(Entry entry, Tool tool, CoreRequest request, ChangeClient client) {
+    private Sending sending(
+            Entry entry, Tool tool, CoreRequest request, ChangeClient client, Gate gate) {
         return new Sending(
                 // Connecting takes its time: whatever freezes meanwhile still stops the first byte.
-                () -> freezes.frozen(entry.core().environment()).isEmpty(),
+                gate,
                 Deadline.in(client.longest(request, tool), ticker),
                 handle -> accepted(entry.id(), handle),
                 CallContext.Progress.NONE);
@@ -279,7 +311,8 @@ final class Execution {
             throw new IllegalStateException("nothing to resume: " + entry.id());
         }
         try (Served.Lease lease = served.lease()) {
-            answer(entry.id(), outcome(lease, entry.id(), () -> resumed(lease, entry, handle)));
+            Sent sent = outcome(lease, entry.id(), () -> resumed(lease, entry, handle));
+            end(entry.id(), new Event.Answer(sent.outcome(), sent.detail()), sent);
         }
     }
 
@@ -290,21 +323,27 @@ final class Execution {
                     new Sent(Outcome.OUTCOME_UNKNOWN, faults.getFirst().text(), null);
             case Checked.Valid<Destination>(
                             Destination(Tool tool, var client, var request, var _)) ->
-                    client.resume(request, handle, sending(entry, tool, request, client));
+                    client.resume(
+                            request,
+                            handle,
+                            sending(
+                                    entry,
+                                    tool,
+                                    request,
+                                    client,
+                                    new Gate(entry.core().environment())));
         };
     }
 
     /** What is known of an effect stays known while the store cannot be written, for {@link #ANSWER_KEPT} at most. */
-    private void answer(ProposalId id, Sent sent) throws StoreException, InterruptedException {
+    private void end(ProposalId id, Event ending, Sent sent)
+            throws StoreException, InterruptedException {
         Deadline kept = Deadline.in(ANSWER_KEPT, ticker);
         while (true) {
             try {
                 ledger.apply(
                         id,
-                        (before, in, now) ->
-                                new Turn(
-                                        new Event.Answer(sent.outcome(), sent.detail()),
-                                        sent.result()),
+                        (before, in, now) -> new Turn(ending, sent.result()),
                         Telling.of("result", Map.of("detail", sent.detail())),
                         (after, in, now) -> Optional.empty());
                 return;

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -212,6 +213,74 @@ class DispatchTest {
 
         assertThat(engine.settled(id).why()).contains("S1");
         assertThat(engine.changes.sent).isEmpty();
+    }
+
+    /** Whoever froze it did not see the environment fail. */
+    @Test
+    void what_a_freeze_stopped_before_the_first_byte_is_no_failure_of_its_environment()
+            throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.PLAIN);
+        engine.changes.dispatch =
+                (request, sending) -> {
+                    try {
+                        engine.freezes.freeze(new Freeze("prod", "stop", Engine.NOON, "cy"));
+                        assertThat(sending.mayBegin().getAsBoolean()).isFalse();
+                        engine.freezes.thaw("prod");
+                    } catch (IOException failed) {
+                        throw new UncheckedIOException(failed);
+                    }
+                    return new Sent(Outcome.FAILED, "in the backend's words", null);
+                };
+        for (String service : List.of("a", "b", "c")) {
+            ProposalId id = engine.propose(service);
+            engine.approve(id, "bo");
+
+            ProposalStatus status = engine.await(id, ProposalState.FAILED);
+            assertThat(status.why()).isEqualTo("in the backend's words");
+            assertThat(engine.kinds(id)).endsWith("intent", "sending", "result");
+        }
+        assertThat(failures()).isZero();
+        assertThat(engine.freezes.all()).isEmpty();
+    }
+
+    @Test
+    void what_a_backend_refused_is_one() throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.PLAIN);
+        engine.changes.dispatch =
+                (request, sending) -> {
+                    assertThat(sending.mayBegin().getAsBoolean()).isTrue();
+                    return new Sent(Outcome.FAILED, "HTTP 400", null);
+                };
+        ProposalId id = engine.propose("web");
+        engine.approve(id, "bo");
+
+        assertThat(engine.await(id, ProposalState.FAILED).outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(failures()).isEqualTo(1);
+    }
+
+    /** What a backend claims of an attempt it was to keep back is believed where it is worse. */
+    @Test
+    void what_may_have_been_sent_all_the_same_is_not_taken_for_stopped() throws Exception {
+        engine = new Engine(folder, Engine.TOOLS + Engine.PLAIN);
+        engine.changes.dispatch =
+                (request, sending) -> {
+                    try {
+                        engine.freezes.freeze(new Freeze("prod", "stop", Engine.NOON, "cy"));
+                    } catch (IOException failed) {
+                        throw new UncheckedIOException(failed);
+                    }
+                    assertThat(sending.mayBegin().getAsBoolean()).isFalse();
+                    return new Sent(Outcome.OUTCOME_UNKNOWN, "reset", null);
+                };
+        ProposalId id = engine.propose("web");
+        engine.approve(id, "bo");
+
+        engine.await(id, ProposalState.OUTCOME_UNKNOWN);
+        assertThat(failures()).isEqualTo(1);
+    }
+
+    private int failures() throws Exception {
+        return engine.store().<Integer>write(in -> in.failures("prod", Instant.EPOCH));
     }
 
     /** What ends of a catalogue would have the change sent no more. */

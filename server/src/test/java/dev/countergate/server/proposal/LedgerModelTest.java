@@ -87,6 +87,7 @@ class LedgerModelTest {
         private final ProposalId id;
         private Proposal proposal;
         private int sends;
+        private boolean isKeptBack;
 
         Twin(ProposalId id, Proposal proposal) {
             this.id = id;
@@ -253,6 +254,10 @@ class LedgerModelTest {
                         && twin.proposal.state() != ProposalState.SENDING) {
                     twin.sends++;
                 }
+                if (event instanceof Event.Stop) {
+                    twin.isKeptBack =
+                            Objects.requireNonNull(twin.proposal.attempt()).handle() == null;
+                }
                 twin.proposal = next;
             }
             case Step.Refused(Step.Reason reason, String problem) -> {
@@ -266,7 +271,7 @@ class LedgerModelTest {
         }
         seen.add(twin.proposal.state());
         assertThat(twin.sends).isLessThanOrEqualTo(1);
-        assertThat(twin.proposal.attempt() != null).isEqualTo(twin.sends == 1);
+        assertThat(twin.proposal.attempt() != null).isEqualTo(twin.sends == 1 && !twin.isKeptBack);
     }
 
     private static void compare(Ledger ledger, Twin twin) throws StoreException {
@@ -277,7 +282,7 @@ class LedgerModelTest {
     }
 
     private Event event(Twin twin) {
-        return switch (random.nextInt(27)) {
+        return switch (random.nextInt(30)) {
             case 0, 1, 2, 3, 4 -> decide(twin);
             case 5, 6, 7, 8 -> new Event.Claim(checks());
             case 9, 10, 11 ->
@@ -296,7 +301,7 @@ class LedgerModelTest {
             case 13, 14 ->
                     new Event.Answer(
                             List.of(Outcome.values()).get(random.nextInt(4)), "as told \u00e9\"");
-            case 15, 16, 17 -> {
+            case 15, 16, 17, 27, 28, 29 -> {
                 Reading reading = reading();
                 yield new Event.Look(reading == null ? new Reading.Unreadable() : reading);
             }
@@ -307,7 +312,10 @@ class LedgerModelTest {
             case 19, 20 -> new Event.Search(List.of(Sighting.values()).get(random.nextInt(3)));
             case 21 -> rarely() ? new Event.Withdraw() : new Event.Restart();
             case 22 -> rarely() ? new Event.Supersede() : new Event.Expire();
-            case 23 -> rarely() ? new Event.Block(obstacle()) : new Event.Expire();
+            case 23 ->
+                    rarely()
+                            ? new Event.Block(obstacle())
+                            : rarely() ? new Event.Stop("frozen") : new Event.Expire();
             case 24 ->
                     rarely()
                             ? new Event.DoneByHand(new Person("bo"), reading(), "by hand")
