@@ -11,6 +11,7 @@ import dev.countergate.policy.change.Step;
 import dev.countergate.policy.change.StoreTime;
 import dev.countergate.policy.change.View;
 import dev.countergate.policy.token.AllowedSigners;
+import dev.countergate.policy.token.AllowedSigners.Signer;
 import dev.countergate.policy.token.ApprovalToken;
 import dev.countergate.policy.token.ApprovalToken.Verdict;
 import dev.countergate.policy.token.Challenge;
@@ -266,7 +267,8 @@ final class Approving {
      * The keys of the approvals of {@code entry} that count still: each one's statement and signature, as they came in, are
      * verified again over the core as it is stored now. A row that somebody wrote beside us brings none.
      */
-    Set<String> standing(Entry entry, Checked<AllowedSigners> enrolled, Store.Rows rows)
+    Set<String> standing(
+            Entry entry, Checked<AllowedSigners> enrolled, Store.Rows rows, StoreTime now)
             throws StoreException {
         if (!(enrolled instanceof Checked.Valid<AllowedSigners>(AllowedSigners signers))
                 || !(View.of(entry.row().core().getBytes(UTF_8))
@@ -291,17 +293,28 @@ final class Approving {
                                     view.digest(),
                                     said,
                                     false);
-                    // It was in time when it was handed in; that it holds still is asked of the
-                    // keys now.
+                    // The statement was in time when it was handed in; its key has to count now.
                     if (new ApprovalToken(bytes, evidence.signature())
-                                    .verify(expected, signers, said.issued())
-                            instanceof Verdict.Verified) {
+                                            .verify(expected, signers, said.issued())
+                                    instanceof Verdict.Verified
+                            && counts(signers, said, now)) {
                         standing.add(approval.key());
                     }
                 }
             }
         }
         return standing;
+    }
+
+    /** Whether the key that said it is that person's at this time: it may have run out since. */
+    private static boolean counts(AllowedSigners signers, Statement said, StoreTime now) {
+        return signers.signers().stream()
+                .map(Signer::key)
+                .filter(key -> key.fingerprint().equals(said.key()))
+                .anyMatch(
+                        key ->
+                                signers.personOf(key, Statement.NAMESPACE, now.at())
+                                        .equals(Checked.valid(said.approver())));
     }
 
     private ApprovalToken.Expected expected(Entry entry, Statement issued) throws RefusedException {

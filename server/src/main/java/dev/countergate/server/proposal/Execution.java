@@ -160,7 +160,7 @@ final class Execution {
                             "its core is not the one that was looked at: restore the store"));
         }
         return new Event.Checks(
-                ruling.decision(), approving.standing(current, enrolled, in), obstacles);
+                ruling.decision(), approving.standing(current, enrolled, in, now), obstacles);
     }
 
     private void send(

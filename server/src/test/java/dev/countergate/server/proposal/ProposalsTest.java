@@ -1014,6 +1014,28 @@ class ProposalsTest {
     }
 
     @Test
+    void counts_no_key_at_the_claim_whose_time_is_over_by_then() throws Exception {
+        engine(guard("approvals: {count: 2}"));
+        ProposalId id = engine.propose("web");
+        engine.approve(id, "bo");
+        Path approvers = folder.resolve("approvers");
+        String line = engine.key("bo").line("bo", "");
+        Files.writeString(
+                approvers,
+                Files.readString(approvers)
+                        .replace(
+                                line,
+                                engine.key("bo").line("bo", "valid-before=\"20261121120100Z\"")));
+        engine.pass(Duration.ofMinutes(30));
+        engine.approve(id, "cy");
+
+        ProposalStatus status = engine.settled(id);
+        assertThat(status.state()).isEqualTo(ProposalState.BLOCKED);
+        assertThat(status.why()).isEqualTo("its approvals are no longer enough");
+        assertThat(engine.changes.sent).isEmpty();
+    }
+
+    @Test
     void asks_only_what_runs_to_stop() throws Exception {
         engine(PLAIN);
         CountDownLatch stopped = new CountDownLatch(1);
