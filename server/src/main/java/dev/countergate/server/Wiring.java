@@ -28,6 +28,7 @@ import dev.countergate.server.daemon.Separations;
 import dev.countergate.server.daemon.SystemAccounts;
 import dev.countergate.server.http.HttpSettings;
 import dev.countergate.server.notice.WebhookNotices;
+import dev.countergate.server.operator.FreezeLeaves;
 import dev.countergate.server.operator.KeyLeaves;
 import dev.countergate.server.operator.OperatorLog;
 import dev.countergate.server.operator.OperatorPlane;
@@ -197,7 +198,8 @@ public final class Wiring {
         Freezes freezes =
                 new Freezes(
                         new FreezeFile(state.freeze()),
-                        new FreezeFile(StateDirectory.freezeOfAll(environment)));
+                        new FreezeFile(StateDirectory.freezeOfAll(environment)),
+                        new FreezeLeaves(log));
         Approvers approvers =
                 new Approvers(state.approvers(), ZoneId.systemDefault(), new KeyLeaves(log));
         Separations separations =

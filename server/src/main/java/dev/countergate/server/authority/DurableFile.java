@@ -41,6 +41,10 @@ public final class DurableFile {
                 file.write(bytes);
             }
             file.force(true);
+        } catch (IOException failed) {
+            // A full disk keeps the rest of it no more than the whole.
+            Files.deleteIfExists(partly);
+            throw failed;
         }
         return new Written(partly, path);
     }

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +15,31 @@ import org.jspecify.annotations.Nullable;
  * file that appears stops the next send. Thread safe.
  */
 public final class Freezes {
+    /** Told of each freeze that this process makes. */
+    @FunctionalInterface
+    public interface Recorder {
+        /**
+         * Records it.
+         *
+         * @throws IOException when it cannot be recorded now
+         */
+        void froze(Freeze freeze) throws IOException;
+    }
+
     private final FreezeFile own;
     private final FreezeFile shared;
+    private final Recorder recorder;
 
     /** What this process froze or found at its start; a file that vanishes lifts none of it. */
     private volatile List<Freeze> held;
+
+    /** Whether this daemon's file could not be written when it was to be. */
+    private boolean isUnwritten;
+
+    private final Queue<Freeze> unrecorded = new ConcurrentLinkedQueue<>();
+
+    /** Held while something is recorded, so that nothing is twice; a freeze holds without it. */
+    private final Object recording = new Object();
 
     /**
      * The freezes of one daemon.
@@ -25,9 +47,10 @@ public final class Freezes {
      * @param own this daemon's file
      * @param shared that of all daemons under one root
      */
-    public Freezes(FreezeFile own, FreezeFile shared) {
+    public Freezes(FreezeFile own, FreezeFile shared, Recorder recorder) {
         this.own = own;
         this.shared = shared;
+        this.recorder = recorder;
         this.held = own.read();
     }
 
@@ -54,14 +77,64 @@ public final class Freezes {
         return shared.read();
     }
 
+    /** What holds until this process ends and no longer, since this daemon's file does not say it. */
+    public synchronized List<Freeze> unwritten() {
+        return without(held, own.read());
+    }
+
     /**
      * Freezes from now on. What is frozen already stays as it was frozen first.
      *
-     * @throws IOException when it could not be written down: it then holds until this process ends
+     * @throws IOException when it could not be written down or recorded: it holds all the same, and {@link #keep} tries again
      */
-    public synchronized void freeze(Freeze freeze) throws IOException {
-        held = merged(merged(held, own.read()), List.of(freeze));
-        own.write(held);
+    public void freeze(Freeze freeze) throws IOException {
+        synchronized (this) {
+            held = merged(merged(held, own.read()), List.of(freeze));
+            isUnwritten = true;
+            unrecorded.add(freeze);
+        }
+        keep();
+    }
+
+    /**
+     * Writes down and records what could not be when it was frozen.
+     *
+     * @throws IOException when it still cannot be
+     */
+    public void keep() throws IOException {
+        List<String> failures = new ArrayList<>();
+        try {
+            write();
+        } catch (IOException failed) {
+            failures.add(
+                    "it is not written down, and holds until this daemon ends, unless the file can"
+                            + " be written by then: "
+                            + failed);
+        }
+        try {
+            record();
+        } catch (IOException failed) {
+            failures.add("it is not recorded yet: " + failed.getMessage());
+        }
+        if (!failures.isEmpty()) {
+            throw new IOException(String.join("; ", failures));
+        }
+    }
+
+    private synchronized void write() throws IOException {
+        if (isUnwritten) {
+            own.write(held);
+            isUnwritten = false;
+        }
+    }
+
+    private void record() throws IOException {
+        synchronized (recording) {
+            for (Freeze next = unrecorded.peek(); next != null; next = unrecorded.peek()) {
+                recorder.froze(next);
+                unrecorded.remove();
+            }
+        }
     }
 
     /**
@@ -76,6 +149,7 @@ public final class Freezes {
         List<Freeze> left = without(merged(held, own.read()), scope);
         write(own, left);
         held = left;
+        isUnwritten = false;
     }
 
     /** Leaves alone a file that need not change: it may be another account's. */
@@ -86,7 +160,11 @@ public final class Freezes {
     }
 
     private static List<Freeze> without(List<Freeze> frozen, Freeze scope) {
-        return frozen.stream().filter(each -> !each.hasScopeOf(scope)).toList();
+        return without(frozen, List.of(scope));
+    }
+
+    private static List<Freeze> without(List<Freeze> frozen, List<Freeze> scopes) {
+        return frozen.stream().filter(each -> scopes.stream().noneMatch(each::hasScopeOf)).toList();
     }
 
     /** Both, the one of {@code first} where two have the same scope. */

@@ -9,7 +9,6 @@ import dev.countergate.relay.StateDirectory;
 import dev.countergate.server.approver.RefusedException;
 import dev.countergate.server.approver.SshAgent;
 import dev.countergate.server.authority.Approvers;
-import dev.countergate.server.authority.Freeze;
 import dev.countergate.server.authority.FreezeFile;
 import dev.countergate.server.authority.Freezes;
 import dev.countergate.server.daemon.Separation;
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Who may approve, what stands still, and what an agent could do that this program cannot stop. */
@@ -63,7 +63,7 @@ final class AuthorityCheck {
                                     + " `countergate approver remove` those that should not"));
         }
         found.addAll(loaded(state, environment));
-        found.addAll(freezes(state, environment));
+        found.addAll(freezes(state, status, environment));
         if (separation(status).startsWith(Separation.S0.name())) {
             for (String each : NOT_STOPPED_AT_S0) {
                 found.add(Diagnosis.note("separation S0", each, ""));
@@ -160,26 +160,53 @@ final class AuthorityCheck {
         return found;
     }
 
-    private static List<Diagnosis> freezes(StateDirectory state, Map<String, String> environment) {
-        List<Freeze> frozen =
-                new Freezes(
-                                new FreezeFile(state.freeze()),
-                                new FreezeFile(StateDirectory.freezeOfAll(environment)))
-                        .all();
-        if (frozen.isEmpty()) {
-            return List.of(Diagnosis.ok("freeze", "nothing is frozen"));
-        }
-        return frozen.stream()
-                .map(
-                        each ->
-                                Diagnosis.note(
-                                        "freeze",
-                                        each.text(),
-                                        each.environment() == null
-                                                ? "`countergate thaw`"
-                                                : "`countergate thaw --environment "
-                                                        + each.environment()
-                                                        + "`"))
-                .toList();
+    /** As the daemon says, which goes on standing still when a file vanishes; else as the files do. */
+    private static List<Diagnosis> freezes(
+            StateDirectory state, Optional<JsonNode> status, Map<String, String> environment) {
+        List<Diagnosis> found =
+                status.isPresent()
+                        ? status.get()
+                                .path("frozen")
+                                .valueStream()
+                                .map(each -> told(state, each))
+                                .toList()
+                        : new Freezes(
+                                        new FreezeFile(state.freeze()),
+                                        new FreezeFile(StateDirectory.freezeOfAll(environment)),
+                                        made -> {})
+                                .all().stream()
+                                        .map(each -> frozen(each.environment(), each.text()))
+                                        .toList();
+        return found.isEmpty() ? List.of(Diagnosis.ok("freeze", "nothing is frozen")) : found;
+    }
+
+    private static Diagnosis told(StateDirectory state, JsonNode frozen) {
+        String environment = frozen.path("environment").asString("");
+        String text =
+                (environment.isEmpty() ? "everything" : "`" + environment + "`")
+                        + " is frozen since "
+                        + frozen.path("since").asString("")
+                        + " by "
+                        + frozen.path("by").asString("")
+                        + ": "
+                        + frozen.path("reason").asString("");
+        return frozen.path("written").asBoolean(true)
+                ? frozen(environment.isEmpty() ? null : environment, text)
+                : Diagnosis.problem(
+                        "freeze",
+                        text
+                                + "; `"
+                                + state.freeze()
+                                + "` does not say so, and a restart of the daemon lifts it",
+                        "make room there, or find out who removed it and freeze again");
+    }
+
+    private static Diagnosis frozen(@Nullable String environment, String text) {
+        return Diagnosis.note(
+                "freeze",
+                text,
+                environment == null
+                        ? "`countergate thaw`"
+                        : "`countergate thaw --environment " + environment + "`");
     }
 }

@@ -35,8 +35,9 @@ import tools.jackson.databind.node.ObjectNode;
             "What runs already goes on unless --cancel, which asks the backends to stop it: asked"
                     + " is not",
             "stopped. Exit code 0 when everything meant is frozen, 1 when something may not be or no",
-            "daemon was there to be stopped. With --json: {file, daemons: [{state, text, asked:",
-            "[{proposal, asked}]}]}; file is null with --state, and where it cannot be written.",
+            "daemon was there to be stopped, or one stands still and could not write that down yet.",
+            "With --json: {file, daemons: [{state, text, kept, asked: [{proposal, asked}]}]}; file is",
+            "null with --state, and where it cannot be written.",
             "",
             "  $ countergate freeze --reason 'deploys are on hold: incident 4711' --cancel"
         })
@@ -84,6 +85,7 @@ final class FreezeCommand implements Callable<Integer> {
             ObjectNode entry = daemons.addObject();
             entry.put("state", each.state().path().toString());
             entry.set("text", each.answer().path("text"));
+            entry.put("kept", each.answer().path("kept").asBoolean(true));
             entry.set("asked", each.answer().path("asked"));
         }
         if (json) {
@@ -100,9 +102,10 @@ final class FreezeCommand implements Callable<Integer> {
                             : "no daemon runs there, so nothing was frozen: without --state and"
                                     + " --config `freeze` stops those too that start later");
         }
-        return file.isPresent() == isForAll && round.failed() == 0
-                ? ExitCode.DONE
-                : ExitCode.FAILED;
+        boolean isKept =
+                file.isPresent() == isForAll
+                        && daemons.valueStream().allMatch(each -> each.path("kept").asBoolean());
+        return isKept && round.failed() == 0 ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     /** The file that all daemons obey once it freezes everything; empty, and said why, where it cannot. */

@@ -206,11 +206,14 @@ final class StatusCommand implements Callable<Integer> {
             console.print(
                     String.format(
                             Locale.ROOT,
-                            "  FROZEN      %s since %s by %s: %s",
+                            "  FROZEN      %s since %s by %s: %s%s",
                             frozen.path("environment").asString("everything"),
                             frozen.path("since").asString(),
                             frozen.path("by").asString(),
-                            frozen.path("reason").asString()));
+                            frozen.path("reason").asString(),
+                            frozen.path("written").asBoolean(true)
+                                    ? ""
+                                    : "; NOT WRITTEN DOWN: holds until this daemon ends"));
         }
         if (entry.path("change_held").asBoolean(false)) {
             console.print("  catalogue   a change is held: `countergate reload` shows it");

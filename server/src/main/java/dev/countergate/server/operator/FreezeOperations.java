@@ -2,16 +2,13 @@ package dev.countergate.server.operator;
 
 import dev.countergate.policy.token.UtcTime;
 import dev.countergate.policy.token.WideningCommand;
-import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.authority.Freeze;
 import dev.countergate.server.authority.Freezes;
 import dev.countergate.server.daemon.OperatorListener.RefusedException;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,13 +22,11 @@ final class FreezeOperations {
     private static final Logger LOG = LoggerFactory.getLogger(FreezeOperations.class);
 
     private final Freezes freezes;
-    private final OperatorLog log;
     private final Changes changes;
     private final InstantSource clock;
 
-    FreezeOperations(Freezes freezes, OperatorLog log, Changes changes, InstantSource clock) {
+    FreezeOperations(Freezes freezes, Changes changes, InstantSource clock) {
         this.freezes = freezes;
-        this.log = log;
         this.changes = changes;
         this.clock = clock;
     }
@@ -51,19 +46,14 @@ final class FreezeOperations {
                         reason(Fields.text(request, "reason")),
                         clock.instant().truncatedTo(ChronoUnit.MILLIS),
                         user);
-        StringBuilder text = new StringBuilder(freeze.text());
+        String text = freeze.text();
+        boolean isKept = true;
         try {
             freezes.freeze(freeze);
-        } catch (IOException unwritten) {
-            LOG.atError().setCause(unwritten).log("a freeze is not written down");
-            text.append("; it is not written down and holds until this daemon ends: ")
-                    .append(unwritten.getMessage());
-        }
-        try {
-            log.record("frozen", members(freeze));
-        } catch (StoreException unrecorded) {
-            LOG.atError().setCause(unrecorded).log("a freeze is not recorded");
-            text.append("; the log cannot be written: ").append(unrecorded.getMessage());
+        } catch (IOException unkept) {
+            LOG.atError().setCause(unkept).log("a freeze holds, and is kept as soon as it can be");
+            text += "; " + unkept.getMessage();
+            isKept = false;
         }
         ArrayNode asked = answer.putArray("asked");
         if (request.path("cancel").asBoolean(false)) {
@@ -73,7 +63,7 @@ final class FreezeOperations {
                         .put("asked", each.asked());
             }
         }
-        answer.put("text", text.toString());
+        answer.put("text", text).put("kept", isKept);
     }
 
     /** {@code frozen}: what stands still. */
@@ -85,6 +75,7 @@ final class FreezeOperations {
     void describe(ObjectNode answer) {
         ArrayNode frozen = answer.putArray("frozen");
         List<Freeze> shared = freezes.shared();
+        List<Freeze> unwritten = freezes.unwritten();
         for (Freeze each : freezes.all()) {
             ObjectNode entry = frozen.addObject();
             if (each.environment() != null) {
@@ -94,6 +85,9 @@ final class FreezeOperations {
             entry.put("since", UtcTime.text(each.since()));
             entry.put("by", each.by());
             entry.put("all_daemons", shared.contains(each));
+            if (unwritten.contains(each)) {
+                entry.put("written", false);
+            }
         }
     }
 
@@ -105,15 +99,5 @@ final class FreezeOperations {
                 .map(point -> WideningCommand.isText(Character.toString(point)) ? point : ' ')
                 .forEach(reason::appendCodePoint);
         return reason.toString().isBlank() ? "no reason given" : reason.toString().strip();
-    }
-
-    private static Map<String, String> members(Freeze freeze) {
-        Map<String, String> members = new HashMap<>();
-        members.put("reason", freeze.reason());
-        members.put("by", freeze.by());
-        if (freeze.environment() != null) {
-            members.put("environment", freeze.environment());
-        }
-        return members;
     }
 }

@@ -48,7 +48,7 @@ public final class OperatorPlane {
         this.log = log;
         this.catalogue = catalogue;
         this.approvers = new ApproverOperations(approvers);
-        this.freezes = new FreezeOperations(freezes, log, changes, clock);
+        this.freezes = new FreezeOperations(freezes, changes, clock);
         this.widenings =
                 new WideningOperations(
                         server,

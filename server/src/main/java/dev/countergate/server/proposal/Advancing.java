@@ -4,8 +4,10 @@ import dev.countergate.policy.change.Event;
 import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.server.audit.StoreException;
+import dev.countergate.server.authority.Freezes;
 import dev.countergate.server.proposal.Ledger.Entry;
 import dev.countergate.server.proposal.Ledger.Telling;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
 final class Advancing implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Advancing.class);
 
-    /** How often what nobody asks after is looked at: expiry, and tools that have changed. */
+    /** How often what nobody asks after is looked at: expiry, tools that have changed, freezes that are not kept yet. */
     private static final Duration ROUND = Duration.ofSeconds(1);
 
     /** How long a dispatch under way may take to end when the daemon does. */
@@ -36,6 +38,7 @@ final class Advancing implements AutoCloseable {
     private final Ledger ledger;
     private final Execution execution;
     private final Following following;
+    private final Freezes freezes;
     private final InstantSource clock;
     private final Set<ProposalId> busy = ConcurrentHashMap.newKeySet();
     private final Set<ProposalId> dispatching = ConcurrentHashMap.newKeySet();
@@ -52,11 +55,13 @@ final class Advancing implements AutoCloseable {
             Ledger ledger,
             Execution execution,
             Following following,
+            Freezes freezes,
             InstantSource clock) {
         this.served = served;
         this.ledger = ledger;
         this.execution = execution;
         this.following = following;
+        this.freezes = freezes;
         this.clock = clock;
     }
 
@@ -163,6 +168,7 @@ final class Advancing implements AutoCloseable {
             String failure = "";
             try {
                 Thread.sleep(ROUND);
+                keepFreezes();
                 round();
             } catch (InterruptedException ending) {
                 return;
@@ -174,6 +180,14 @@ final class Advancing implements AutoCloseable {
                 }
             }
             told = failure;
+        }
+    }
+
+    private void keepFreezes() {
+        try {
+            freezes.keep();
+        } catch (IOException still) {
+            LOG.atDebug().setCause(still).log("a freeze cannot be kept yet, as was said of it");
         }
     }
 

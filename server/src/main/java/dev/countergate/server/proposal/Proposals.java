@@ -126,6 +126,7 @@ public final class Proposals implements AutoCloseable {
                         ledger,
                         execution,
                         new Following(served, ledger, looks, parts.ticker()),
+                        freezes,
                         clock);
         this.tripping = new Tripping(served, ledger, store, freezes, notices, clock);
     }

@@ -2,7 +2,6 @@ package dev.countergate.server.proposal;
 
 import dev.countergate.policy.change.CircuitBreaker;
 import dev.countergate.policy.token.WideningCommand;
-import dev.countergate.server.audit.Leaf;
 import dev.countergate.server.audit.Store;
 import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.authority.Freeze;
@@ -13,7 +12,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -77,17 +75,11 @@ final class Tripping {
                 tripped.put(environment, store.write(ledger::now).at());
                 try {
                     freezes.freeze(freeze);
-                } catch (IOException unwritten) {
-                    // It holds all the same until this process ends.
-                    LOG.atError().setCause(unwritten).log("a freeze is not written down");
+                } catch (IOException unkept) {
+                    LOG.atError()
+                            .setCause(unkept)
+                            .log("a freeze holds, and is kept as soon as it can be");
                 }
-                Map<String, String> members = new HashMap<>();
-                members.put("reason", reason);
-                members.put("by", freeze.by());
-                if (isNamed) {
-                    members.put("environment", environment);
-                }
-                store.write(in -> in.append(new Leaf("frozen", ledger.now(in).at(), members)));
                 notices.tell(
                         Notice.frozen(
                                 (isNamed ? "environment `" + environment + "`: " : "everything: ")

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,8 @@ class FreezesTest {
     @TempDir private Path folder;
     private Path own;
     private Path shared;
+    private final List<Freeze> recorded = new ArrayList<>();
+    private boolean isLogFull;
 
     @BeforeEach
     void name_the_files() throws IOException {
@@ -31,7 +34,15 @@ class FreezesTest {
     }
 
     private Freezes freezes() {
-        return new Freezes(new FreezeFile(own), new FreezeFile(shared));
+        return new Freezes(
+                new FreezeFile(own),
+                new FreezeFile(shared),
+                made -> {
+                    if (isLogFull) {
+                        throw new IOException("no room in the log");
+                    }
+                    recorded.add(made);
+                });
     }
 
     @Test
@@ -195,6 +206,63 @@ class FreezesTest {
 
         assertThatThrownBy(() -> freezes.freeze(ALL)).isInstanceOf(IOException.class);
         assertThat(freezes.frozen("prod")).contains(ALL);
+    }
+
+    /** A disk that has room again: a freeze is to outlive the process, and to stand in the log. */
+    @Test
+    void is_written_down_and_recorded_once_that_can_be() throws IOException {
+        Freezes freezes = freezes();
+        Files.createDirectories(folder.resolve("state/freeze.new/in-the-way"));
+        isLogFull = true;
+        assertThatThrownBy(() -> freezes.freeze(PROD))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("it is not written down")
+                .hasMessageContaining("no room in the log");
+        assertThat(freezes.frozen("prod")).contains(PROD);
+        assertThat(freezes.unwritten()).containsExactly(PROD);
+        assertThatThrownBy(freezes::keep).isInstanceOf(IOException.class);
+
+        Files.delete(folder.resolve("state/freeze.new/in-the-way"));
+        assertThatThrownBy(freezes::keep).hasMessage("it is not recorded yet: no room in the log");
+        assertThat(freezes.unwritten()).isEmpty();
+        assertThat(freezes().all()).containsExactly(PROD);
+
+        isLogFull = false;
+        freezes.keep();
+        freezes.keep();
+        assertThat(recorded).containsExactly(PROD);
+    }
+
+    @Test
+    void a_freeze_that_was_lifted_before_it_could_be_written_down_is_not_written_down()
+            throws IOException {
+        Freezes freezes = freezes();
+        Files.createDirectories(folder.resolve("state/freeze.new/in-the-way"));
+        assertThatThrownBy(() -> freezes.freeze(PROD)).isInstanceOf(IOException.class);
+        freezes.thaw("prod");
+        Files.delete(folder.resolve("state/freeze.new/in-the-way"));
+
+        freezes.keep();
+
+        assertThat(own).doesNotExist();
+        assertThat(freezes.all()).isEmpty();
+    }
+
+    /** Somebody removed it on purpose: it is told of, and not put back behind their back. */
+    @Test
+    void a_file_that_vanished_is_told_of_and_not_written_again() throws IOException {
+        Freezes freezes = freezes();
+        freezes.freeze(ALL);
+        freezes.freeze(PROD);
+        Files.delete(own);
+
+        freezes.keep();
+
+        assertThat(freezes.unwritten()).containsExactly(ALL, PROD);
+        assertThat(own).doesNotExist();
+        freezes.freeze(PROD);
+        assertThat(freezes.unwritten()).isEmpty();
+        assertThat(freezes().all()).containsExactly(ALL, PROD);
     }
 
     @Test

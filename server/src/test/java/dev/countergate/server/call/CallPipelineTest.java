@@ -384,7 +384,8 @@ class CallPipelineTest {
                                             found -> {}),
                                     new Freezes(
                                             new FreezeFile(folder.resolve("freeze")),
-                                            new FreezeFile(folder.resolve("all"))),
+                                            new FreezeFile(folder.resolve("all")),
+                                            made -> {}),
                                     principal -> new Separation.Found(Separation.S0, "a test"),
                                     RandomGeneratorFactory.of("L64X128MixRandom").create(4),
                                     CLOCK,

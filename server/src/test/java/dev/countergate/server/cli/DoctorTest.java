@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -173,6 +174,45 @@ class DoctorTest {
         assertThat(found.out())
                 .contains("`chmod go-w " + more + "`")
                 .contains("`chmod go-w " + book + "`");
+    }
+
+    // ---- what stands still
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '^',
+            value = {
+                // what a daemon says, or no daemon | what the file says | finding
+                "[] | | ok nothing is frozen",
+                "- | | ok nothing is frozen",
+                "- | in haste | note everything is frozen since",
+                "[] | in haste | ok nothing is frozen", // the daemon knows better, and looks itself
+                "[{'environment':'prod','since':'S','by':'ana','reason':'r'}] | | note `prod` is frozen since S by ana: r: `countergate thaw --environment prod`",
+                "[{'since':'S','by':'ana','reason':'r'}] | in haste | note everything is frozen since S by ana: r: `countergate thaw`",
+                "[{'environment':'prod','since':'S','by':'ana','reason':'r','written':false}] | | problem `prod` is frozen since S by ana: r; `",
+                "[{'since':'S','by':'ana','reason':'r','written':false}] | in haste | problem everything is frozen since S by ana: r; `",
+            })
+    void a_freeze_is_what_the_daemon_says_it_is(String told, @Nullable String file, String finding)
+            throws IOException {
+        StateDirectory state =
+                StateDirectory.at(Files.createDirectory(folder.resolve("state")), environment);
+        if (file != null) {
+            Files.writeString(state.freeze(), file);
+        }
+        Optional<JsonNode> status =
+                told.equals("-")
+                        ? Optional.empty()
+                        : Optional.of(
+                                new JsonMapper()
+                                        .readTree(("{'frozen':" + told + "}").replace('\'', '"')));
+
+        assertThat(
+                        text(
+                                AuthorityCheck.of(state, status, environment, NOW).stream()
+                                        .filter(each -> each.check().equals("freeze"))
+                                        .toList()))
+                .startsWith(finding);
     }
 
     // ---- keys

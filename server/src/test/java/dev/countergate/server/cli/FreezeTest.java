@@ -150,6 +150,17 @@ class FreezeTest {
     }
 
     @Test
+    void one_that_stands_still_and_could_not_write_that_down_is_a_failure() throws Exception {
+        Files.createDirectories(root());
+        try (FakeDaemon one = new FakeDaemon(root().resolve("a"), environment)) {
+            one.lie("freeze", answer -> answer.put("kept", false));
+            Typed freeze = run("freeze", "--reason", "stop", "--state", one.state().path() + "");
+            assertThat(freeze.code()).isEqualTo(1);
+            assertThat(freeze.out()).contains("frozen: stop");
+        }
+    }
+
+    @Test
     void with_a_state_stops_that_daemon_alone() throws Exception {
         Files.createDirectories(root());
         try (FakeDaemon one = new FakeDaemon(root().resolve("a"), environment);

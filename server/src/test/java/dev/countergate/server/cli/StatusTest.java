@@ -53,6 +53,25 @@ class StatusTest {
     }
 
     @Test
+    void a_freeze_that_a_restart_would_lift_is_said_to_be_one() throws Exception {
+        try (ServerSocketChannel operators =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                        .bind(UnixDomainSocketAddress.of(state.resolve("operator.sock")))) {
+            Thread.ofVirtual()
+                    .start(
+                            () ->
+                                    answer(
+                                            operators,
+                                            "{\"version\":1,\"ok\":true,\"status\":{\"frozen\":[{\"reason\":\"incident\","
+                                                    + "\"since\":\"S\",\"by\":\"ana\",\"written\":false}]}}"));
+            assertThat(status().out())
+                    .contains(
+                            "FROZEN      everything since S by ana: incident; NOT WRITTEN DOWN:"
+                                    + " holds until this daemon ends");
+        }
+    }
+
+    @Test
     void one_that_refuses_is_not_said_to_be_gone() throws Exception {
         try (ServerSocketChannel operators =
                 ServerSocketChannel.open(StandardProtocolFamily.UNIX)

@@ -253,7 +253,8 @@ class FloodTest {
                 new Approvers(state.approvers(), ZoneOffset.UTC, new KeyLeaves(log)),
                 new Freezes(
                         new FreezeFile(state.freeze()),
-                        new FreezeFile(state.path().resolveSibling("freeze"))),
+                        new FreezeFile(state.path().resolveSibling("freeze")),
+                        made -> {}),
                 new HeldCatalogue() {
                     @Override
                     public Optional<Held> held() {

@@ -65,7 +65,8 @@ class OperatorPlaneTest {
         freezes =
                 new Freezes(
                         new FreezeFile(state.resolve("freeze")),
-                        new FreezeFile(folder.resolve("freeze")));
+                        new FreezeFile(folder.resolve("freeze")),
+                        new FreezeLeaves(new StoredOperatorLog(store, now::get)));
         ana = TestKey.make(folder, "ana");
         plane = plane();
     }
@@ -539,6 +540,21 @@ class OperatorPlaneTest {
                         "[{\"reason\":\"all\",\"since\":\"2026-11-21T07:00:00.000Z\",\"by\":\"bo\",\"all_daemons\":false},{\"environment\":\"prod\",\"reason\":\"incident"
                                 + " 7\",\"since\":\"2026-11-21T07:00:00.000Z\",\"by\":\"ana\",\"all_daemons\":false}]");
         assertThat(leaves("frozen")).hasSize(2);
+    }
+
+    @Test
+    void says_of_a_freeze_that_is_not_kept_that_it_is_not() throws Exception {
+        Path inTheWay = Files.createDirectories(folder.resolve("state/freeze.new/in-the-way"));
+        JsonNode answer = ask("freeze", request().put("reason", "one"), "ana");
+        assertThat(answer.path("kept").booleanValue(true)).isFalse();
+        assertThat(answer.path("text").stringValue()).contains("it is not written down");
+        assertThat(status().path("frozen").get(0).path("written").booleanValue(true)).isFalse();
+        assertThat(leaves("frozen")).hasSize(1);
+
+        Files.delete(inTheWay);
+        answer = ask("freeze", request().put("reason", "two"), "ana");
+        assertThat(answer.path("kept").booleanValue(false)).isTrue();
+        assertThat(status().path("frozen").get(0).has("written")).isFalse();
     }
 
     @Test

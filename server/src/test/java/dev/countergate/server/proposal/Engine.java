@@ -49,6 +49,7 @@ import dev.countergate.server.config.Loading;
 import dev.countergate.server.config.Sources;
 import dev.countergate.server.daemon.Separation;
 import dev.countergate.server.notice.Notice;
+import dev.countergate.server.operator.FreezeLeaves;
 import dev.countergate.server.operator.KeyLeaves;
 import dev.countergate.server.operator.StoredOperatorLog;
 import dev.countergate.testing.ApproverKey;
@@ -248,7 +249,12 @@ final class Engine implements AutoCloseable {
         this.freezes =
                 new Freezes(
                         new FreezeFile(folder.resolve("freeze")),
-                        new FreezeFile(folder.resolve("all")));
+                        new FreezeFile(folder.resolve("all")),
+                        made ->
+                                new FreezeLeaves(
+                                                new StoredOperatorLog(
+                                                        new Filling(store), storeClock))
+                                        .froze(made));
         List<String> lines = new ArrayList<>();
         for (String person : persons) {
             ApproverKey key = new ApproverKey();

@@ -1,13 +1,21 @@
 package dev.countergate.server.proposal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countergate.policy.change.Event.Outcome;
 import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.server.audit.AuditFile;
+import dev.countergate.server.audit.StoreException;
+import dev.countergate.server.authority.Freeze;
+import dev.countergate.server.authority.FreezeFile;
 import dev.countergate.server.backend.Sent;
+import dev.countergate.testing.process.Workplace;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +42,15 @@ class FullStoreTest {
     /** A write has found no room. */
     private void fails() throws InterruptedException {
         assertThat(engine.unwritten.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private boolean isRecorded() {
+        try {
+            return engine.leaves().stream()
+                    .anyMatch(leaf -> leaf.path("kind").asString("").equals("frozen"));
+        } catch (StoreException | IOException failed) {
+            throw new AssertionError(failed);
+        }
     }
 
     @Test
@@ -66,6 +83,24 @@ class FullStoreTest {
 
         assertThat(engine.settled(id).state()).isEqualTo(ProposalState.EXPIRED);
         assertThat(engine.changes.sent).isEmpty();
+    }
+
+    @Test
+    void a_freeze_comes_to_the_log_and_to_its_file() throws Exception {
+        Path inTheWay = Files.createDirectories(folder.resolve("freeze.new/in-the-way"));
+        engine.isFull = true;
+        Freeze freeze =
+                new Freeze("prod", "incident", Instant.parse("2026-11-21T07:00:00Z"), "ana");
+
+        assertThatThrownBy(() -> engine.freezes.freeze(freeze)).isInstanceOf(IOException.class);
+        fails();
+        assertThat(engine.freezes.frozen("prod")).contains(freeze);
+        engine.isFull = false;
+        Files.delete(inTheWay);
+
+        Workplace.await("the file", () -> engine.freezes.unwritten().isEmpty());
+        Workplace.await("the leaf", this::isRecorded);
+        assertThat(new FreezeFile(folder.resolve("freeze")).read()).containsExactly(freeze);
     }
 
     @Test
