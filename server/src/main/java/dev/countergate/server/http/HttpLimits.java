@@ -11,6 +11,8 @@ import java.time.Duration;
  * @param sessionsMax open at once
  * @param sessionsOfOneMax of one principal; its longest idle one makes room for a new one. So many requests without a
  *     session it may have at once, too
+ * @param requestsOfOneMax how many requests that bring a message one principal may have under way, in sessions or without,
+ *     from their head to their answer
  * @param sessionIdle how long a session may be neither used nor listened to
  * @param headPatience how long a connection may take to bring a request's head
  * @param bodyPatience how long its body may take
@@ -21,6 +23,7 @@ record HttpLimits(
         int connectionsMax,
         int sessionsMax,
         int sessionsOfOneMax,
+        int requestsOfOneMax,
         Duration sessionIdle,
         Duration headPatience,
         Duration bodyPatience,
@@ -30,10 +33,12 @@ record HttpLimits(
 
     /** The limits where nobody asks for others. */
     static HttpLimits standard() {
+        int connections = connections();
         return new HttpLimits(
-                connections(),
+                connections,
                 1_024,
                 256,
+                Math.max(1, connections / 4),
                 Duration.ofMinutes(30),
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(30),

@@ -75,7 +75,7 @@ public final class HttpListener implements Listener {
         this.protocol = protocol;
         this.callers = callers;
         this.sessions = new HttpSessions(protocol, limits, new SecureRandom());
-        this.streamable = new StreamableEndpoint(protocol, limits, sessions, departures, work);
+        this.streamable = new StreamableEndpoint(protocol, limits, sessions, departures);
         this.heads = new HeadWatch(limits.headPatience());
         this.watch =
                 Executors.newSingleThreadScheduledExecutor(
@@ -116,7 +116,9 @@ public final class HttpListener implements Listener {
                             callers,
                             streamable,
                             new SseEndpoint(protocol, limits, sessions, departures, work),
-                            heads);
+                            heads,
+                            work,
+                            limits);
             handler = entry;
             server.addConnector(listening);
             server.setHandler(entry);

@@ -27,6 +27,9 @@ final class McpHandler extends Handler.Abstract {
     private final StreamableEndpoint streamable;
     private final SseEndpoint sse;
     private final HeadWatch heads;
+    private final Work work;
+    private final Places places;
+    private final int placesOfOneMax;
     private volatile boolean draining;
 
     McpHandler(
@@ -34,12 +37,17 @@ final class McpHandler extends Handler.Abstract {
             Callers callers,
             StreamableEndpoint streamable,
             SseEndpoint sse,
-            HeadWatch heads) {
+            HeadWatch heads,
+            Work work,
+            HttpLimits limits) {
         this.names = names;
         this.callers = callers;
         this.streamable = streamable;
         this.sse = sse;
         this.heads = heads;
+        this.work = work;
+        this.placesOfOneMax = limits.requestsOfOneMax();
+        this.places = new Places(placesOfOneMax);
     }
 
     /** Refuses every further request. */
@@ -49,11 +57,19 @@ final class McpHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback whole) {
-        Callback callback = heads.begun(request, whole);
+        Places.Place place = places.place();
+        // Streams end with their sessions; what brings a message ends by itself, whatever it is
+        // answered with.
+        Callback callback =
+                heads.begun(
+                        request,
+                        isMessage(request)
+                                ? work.counted(Callback.from(place::leave, whole))
+                                : whole);
         // A call may take longer than a connection may be silent, and has a deadline of its own.
         request.addIdleTimeoutListener(_ -> false);
         try {
-            route(request, response, callback);
+            route(request, response, place, callback);
         } catch (RefusedException refused) {
             Answering.refusal(response, refused, callback);
         } catch (InterruptedException ending) {
@@ -73,7 +89,11 @@ final class McpHandler extends Handler.Abstract {
         return true;
     }
 
-    private void route(Request request, Response response, Callback callback)
+    private static boolean isMessage(Request request) {
+        return request.getMethod().equals("POST");
+    }
+
+    private void route(Request request, Response response, Places.Place place, Callback callback)
             throws RefusedException, InterruptedException {
         checkMeantForUs(request);
         if (draining) {
@@ -82,9 +102,10 @@ final class McpHandler extends Handler.Abstract {
         String path = String.valueOf(request.getHttpURI().getPath());
         switch (path) {
             case StreamableEndpoint.PATH ->
-                    streamable.handle(request, response, caller(request), callback);
-            case SseEndpoint.PATH -> sse.open(request, response, caller(request), callback);
-            case SseEndpoint.MESSAGES -> sse.post(request, response, caller(request), callback);
+                    streamable.handle(request, response, caller(request, place), callback);
+            case SseEndpoint.PATH -> sse.open(request, response, caller(request, place), callback);
+            case SseEndpoint.MESSAGES ->
+                    sse.post(request, response, caller(request, place), callback);
             default ->
                     throw new RefusedException(
                             HttpStatus.NOT_FOUND_404,
@@ -113,6 +134,19 @@ final class McpHandler extends Handler.Abstract {
             throw new RefusedException(
                     HttpStatus.FORBIDDEN_403, "pages of another origin may not come here");
         }
+    }
+
+    /** Whose request it is, which takes {@code place} where it brings a message: before anything is read of that. */
+    private PrincipalId caller(Request request, Places.Place place) throws RefusedException {
+        PrincipalId caller = caller(request);
+        if (isMessage(request) && !place.take(caller)) {
+            throw new RefusedException(
+                    HttpStatus.TOO_MANY_REQUESTS_429,
+                    "too many requests at once: at most " + placesOfOneMax + " of one principal",
+                    // What it brings is not read.
+                    Map.of(HttpHeader.CONNECTION.asString(), "close"));
+        }
+        return caller;
     }
 
     private PrincipalId caller(Request request) throws RefusedException {

@@ -15,7 +15,6 @@ import dev.countergate.server.mcp.Stateless;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -36,25 +35,19 @@ final class StreamableEndpoint {
     private final HttpLimits limits;
     private final HttpSessions sessions;
     private final Departures departures;
-    private final Work work;
 
     /** What is being answered without a session. */
     private final Map<Session, Exchange> alone = new ConcurrentHashMap<>();
 
-    /** So that no principal takes every connection there is. */
-    private final Map<PrincipalId, Semaphore> placesAlone = new ConcurrentHashMap<>();
+    private final Places placesAlone;
 
     StreamableEndpoint(
-            Protocol protocol,
-            HttpLimits limits,
-            HttpSessions sessions,
-            Departures departures,
-            Work work) {
+            Protocol protocol, HttpLimits limits, HttpSessions sessions, Departures departures) {
         this.protocol = protocol;
         this.limits = limits;
         this.sessions = sessions;
         this.departures = departures;
-        this.work = work;
+        this.placesAlone = new Places(limits.sessionsOfOneMax());
     }
 
     /** Ends what only listens, each with an answer. */
@@ -80,7 +73,7 @@ final class StreamableEndpoint {
     void handle(Request request, Response response, PrincipalId principal, Callback callback)
             throws RefusedException, InterruptedException {
         switch (request.getMethod()) {
-            case "POST" -> post(request, response, principal, work.counted(callback));
+            case "POST" -> post(request, response, principal, callback);
             case "GET" -> listen(request, response, principal, callback);
             case "DELETE" -> {
                 checkVersion(request.getHeaders());
@@ -161,10 +154,8 @@ final class StreamableEndpoint {
             Answering.json(response, refusal.get().httpStatus(), refusal.get().answer(), callback);
             return;
         }
-        Semaphore places =
-                placesAlone.computeIfAbsent(
-                        principal, _ -> new Semaphore(limits.sessionsOfOneMax()));
-        if (!places.tryAcquire()) {
+        Places.Place place = placesAlone.place();
+        if (!place.take(principal)) {
             throw new RefusedException(
                     HttpStatus.TOO_MANY_REQUESTS_429,
                     ProtocolError.INVALID_REQUEST,
@@ -181,7 +172,7 @@ final class StreamableEndpoint {
             session.receive(single, envelope, exchange);
         } finally {
             watch.end();
-            places.release();
+            place.leave();
             alone.remove(session);
         }
     }

@@ -33,6 +33,7 @@ class FloodedHttpTest {
                     4_096,
                     512,
                     512,
+                    512,
                     Duration.ofMinutes(1),
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(1),

@@ -32,6 +32,7 @@ final class Served implements AutoCloseable {
                     64,
                     6,
                     3,
+                    64,
                     Duration.ofMinutes(1),
                     Duration.ofMinutes(1),
                     Duration.ofMinutes(1),

@@ -48,6 +48,7 @@ class StatelessHttpTest {
                                 64,
                                 6,
                                 3,
+                                64,
                                 Duration.ofMinutes(1),
                                 Duration.ofMinutes(1),
                                 Duration.ofMinutes(1),

@@ -4,6 +4,7 @@ import static dev.countergate.server.http.Served.TYPES;
 import static dev.countergate.server.http.Served.callBody;
 import static dev.countergate.server.http.Served.initializeBody;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.countergate.policy.call.Narrowing;
 import dev.countergate.policy.call.PrincipalId;
@@ -14,7 +15,9 @@ import dev.countergate.server.http.RawHttp.Reply;
 import dev.countergate.server.mcp.FakeTools;
 import dev.countergate.testing.process.Workplace;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class StreamableHttpTest {
@@ -350,6 +355,67 @@ class StreamableHttpTest {
         }
     }
 
+    /** A place is taken from the head on: whoever drips a body, or waits in a session that is full, holds a connection. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void refuses_one_principals_requests_beyond_its_share_and_serves_others(boolean dripping)
+            throws Exception {
+        HttpLimits limits =
+                new HttpLimits(
+                        64,
+                        6,
+                        3,
+                        5,
+                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(15));
+        List<RawHttp> taking = new ArrayList<>();
+        try (Served other = new Served(tools, limits, List.of())) {
+            String session = other.initialize();
+            String bobs = other.initialize("bob", "2025-11-25");
+            String headers = TYPES + "Mcp-Session-Id: " + session + "\r\n";
+            // A place is free again a moment after its answer, so that some of these may be
+            // refused.
+            for (int each = 0; statusOf(other, session) != 429; each++) {
+                taking.add(other.connect());
+                String request = other.post(other.host() + headers, callBody(each, "slow"));
+                taking.getLast()
+                        .send(dripping ? request.substring(0, request.length() - 1) : request);
+            }
+            try (RawHttp http = other.connect()) {
+                http.send(
+                        other.post(
+                                other.host("bob") + TYPES + "Mcp-Session-Id: " + bobs + "\r\n",
+                                callBody(1, "echo")));
+                assertThat(http.reply().status()).isEqualTo(200);
+            }
+            released.countDown();
+            int late = 0;
+            for (RawHttp each : taking) {
+                if (dripping) {
+                    each.send("}");
+                }
+                late += each.reply().body().contains("late") ? 1 : 0;
+            }
+            assertThat(late).isBetween(1, limits.requestsOfOneMax());
+            Workplace.await("room", () -> statusOf(other, session) == 200);
+        } finally {
+            for (RawHttp each : taking) {
+                each.close();
+            }
+        }
+    }
+
+    private static int statusOf(Served served, String session) {
+        try {
+            return served.call(session, callBody(9, "echo")).status();
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
     @Test
     void ends_sessions_that_are_neither_used_nor_listened_to() throws Exception {
         HttpLimits hasty =
@@ -357,6 +423,7 @@ class StreamableHttpTest {
                         64,
                         8,
                         8,
+                        64,
                         Duration.ofMillis(400),
                         Duration.ofMinutes(1),
                         Duration.ofMinutes(1),
@@ -412,6 +479,18 @@ class StreamableHttpTest {
             drained.get();
             assertThat(listening.chunk()).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "GET"})
+    void waits_at_its_end_for_nothing_that_was_refused(String method) throws Exception {
+        try (RawHttp http = served.connect()) {
+            String request = served.post(served.host(), "{}").replaceFirst("POST", method);
+            assertThat(http.send(request).reply().status()).isBetween(400, 499);
+        }
+
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(2), () -> served.listener.drain(Duration.ofSeconds(20)));
     }
 
     @Test
