@@ -48,7 +48,11 @@ final class StopCommand implements Callable<Integer> {
         for (StateDirectory state : place.states(console)) {
             long pid;
             try {
-                pid = OperatorClient.told(state).path("pid").asLong();
+                // Asked for nothing else, so that whatever the daemon cannot tell it can be ended.
+                pid =
+                        OperatorClient.ask(state, OperatorClient.request("stop"))
+                                .path("pid")
+                                .asLong();
             } catch (OperatorClient.NoDaemonException notThere) {
                 continue;
             } catch (IOException | RefusedException refused) {
@@ -56,7 +60,7 @@ final class StopCommand implements Callable<Integer> {
                 code = ExitCode.FAILED;
                 continue;
             }
-            boolean stopped = stop(state, pid);
+            boolean stopped = awaitEnd(pid);
             all.addObject()
                     .put("state", state.path().toString())
                     .put("pid", pid)
@@ -75,14 +79,7 @@ final class StopCommand implements Callable<Integer> {
         return code;
     }
 
-    private boolean stop(StateDirectory state, long pid) throws InterruptedException {
-        try {
-            // The response only says that it will end.
-            var _ = OperatorClient.ask(state, OperatorClient.request("stop"));
-        } catch (IOException | RefusedException refused) {
-            console.note("process " + pid + " does not stop: " + refused.getMessage());
-            return false;
-        }
+    private boolean awaitEnd(long pid) throws InterruptedException {
         try (Waiting _ = console.waiting("process " + pid + " finishes what is in flight")) {
             long end = System.nanoTime() + PATIENCE.toNanos();
             while (ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {

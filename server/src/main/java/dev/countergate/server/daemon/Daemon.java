@@ -216,8 +216,8 @@ public final class Daemon {
     private SocketServer operators(Map<String, Operation> more) throws IOException {
         Map<String, Operation> operations = new HashMap<>(more);
         operations.put("status", (request, user, answer) -> status(answer.putObject("status")));
-        operations.put("stop", (request, user, answer) -> stop(request, End.STOPPED));
-        operations.put("restart", (request, user, answer) -> stop(request, End.RESTART));
+        operations.put("stop", (request, user, answer) -> stop(request, End.STOPPED, answer));
+        operations.put("restart", (request, user, answer) -> stop(request, End.RESTART, answer));
         return new SocketServer(
                 "operator",
                 BoundSocket.bind(settings.state().operatorSocket(), settings.operatorGroup()),
@@ -229,13 +229,14 @@ public final class Daemon {
                 clock);
     }
 
-    private void stop(JsonNode request, End reason) throws RefusedException {
+    private void stop(JsonNode request, End reason, ObjectNode answer) throws RefusedException {
         int running = service.running();
         int open = service.open();
         if (request.path("if_idle").asBoolean(false) && running + open > 0) {
             throw new RefusedException(
                     "BUSY", running + " calls are running and " + open + " proposals are open");
         }
+        answer.put("pid", ProcessHandle.current().pid());
         end(reason);
     }
 

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -160,6 +161,32 @@ class StatusTest {
     }
 
     @Test
+    void one_is_stopped_whatever_it_cannot_tell_of_itself() throws Exception {
+        try (ServerSocketChannel operators =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                        .bind(UnixDomainSocketAddress.of(state.resolve("operator.sock")))) {
+            long gone = new ProcessBuilder("true").start().onExit().get().pid();
+            CompletableFuture<String> asked = new CompletableFuture<>();
+            Thread.ofVirtual()
+                    .start(
+                            () ->
+                                    asked.complete(
+                                            answer(
+                                                    operators,
+                                                    "{\"ok\":true,\"pid\":" + gone + "}")));
+            Typed stop =
+                    Typed.run(
+                            folder,
+                            Map.of("HOME", folder.toString()),
+                            "stop",
+                            "--state",
+                            state.toString());
+            assertThat(stop.out()).isEqualTo("stopped process " + gone + " of " + state + "\n");
+            assertThat(asked.get()).contains("\"op\":\"stop\"");
+        }
+    }
+
+    @Test
     void doctor_tells_it_too_where_the_file_is_good_for_whoever_asks() throws Exception {
         Path catalogue = Files.writeString(folder.resolve("t.yaml"), "tools: []\n");
         try (ServerSocketChannel operators =
@@ -198,12 +225,15 @@ class StatusTest {
                         + "\"operator.sock answers the user `countergate` alone\"}}");
     }
 
-    private static void answer(ServerSocketChannel operators, String line) {
+    /** Gives the question. */
+    private static String answer(ServerSocketChannel operators, String line) {
         try (SocketChannel asking = operators.accept()) {
-            asking.read(ByteBuffer.allocate(4_096));
+            ByteBuffer question = ByteBuffer.allocate(4_096);
+            asking.read(question);
             asking.write(UTF_8.encode(line + "\n"));
+            return UTF_8.decode(question.flip()).toString();
         } catch (ClosedChannelException over) {
-            // The test has ended.
+            return ""; // the test has ended
         } catch (IOException gone) {
             throw new AssertionError(gone);
         }

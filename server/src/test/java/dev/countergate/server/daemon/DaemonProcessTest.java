@@ -104,7 +104,7 @@ class DaemonProcessTest {
         try (Workplace place = new Workplace(folder, "")) {
             RunningProcess daemon = ready(place, place.daemon());
             assertThat(place.ask("{\"version\":1,\"op\":\"stop\"}"))
-                    .isEqualTo("{\"version\":1,\"ok\":true}");
+                    .isEqualTo("{\"version\":1,\"ok\":true,\"pid\":" + daemon.pid() + "}");
             assertThat(daemon.exitCode()).isZero();
         }
     }

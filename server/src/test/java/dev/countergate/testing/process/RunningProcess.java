@@ -25,6 +25,11 @@ public final class RunningProcess {
         this.outputReader = Thread.ofVirtual().unstarted(this::readOutput);
     }
 
+    /** Its number. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** Begins to read what the process says; until then it may come to wait. */
     public RunningProcess reading() {
         outputReader.start();
