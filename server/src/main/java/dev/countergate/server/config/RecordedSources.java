@@ -1,12 +1,10 @@
 package dev.countergate.server.config;
 
+import dev.countergate.policy.token.Digest;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -75,12 +73,8 @@ final class RecordedSources implements Sources {
         return variables;
     }
 
-    static String hash(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("every Java has SHA-256", missing);
-        }
+    private static String hash(byte[] bytes) {
+        return Digest.of(bytes).hex();
     }
 
     /** Why a file could not be read, in words. */
