@@ -43,9 +43,7 @@ final class LokiFailures {
             case 413, 414, 431 -> "the query is too long for this backend: shorten it";
             case 500 ->
                     tenant != null && tenant.contains("|")
-                            ? "the tenant `"
-                                    + tenant
-                                    + "` names several, which needs multi-tenant queries enabled in Loki"
+                            ? "this backend's `tenant` names several, which needs multi-tenant queries enabled in Loki"
                             : BackendWords.hint(code);
             case 503 ->
                     "it is starting, stopping or overloaded: try again in a moment, and ask for less";

@@ -216,6 +216,9 @@ class LokiCaptureTest {
                     FailureCode.BACKEND_ERROR,
                     "(500): `multiple org IDs present`",
                     "multi-tenant queries");
+            assertThat(fetch(labels, "realstack|someone-else").toString())
+                    .as("what `tenant: ${LOKI_TENANT}` came to is no agent's business")
+                    .doesNotContain("realstack");
         }
         for (String file : List.of("odd-tenant.txt", "odd-tenant-labels.txt")) {
             REPLAY.always(Capture.of(TENANTS, file));
