@@ -15,6 +15,12 @@ import java.util.stream.Collectors;
  * expression, wrapped in a group.
  */
 final class RegexParts {
+    /** A whole escape; of those in digits only one that no digit could prolong. */
+    private static final java.util.regex.Pattern ESCAPE =
+            java.util.regex.Pattern.compile(
+                    "(?s)\\\\(?:Q.*?\\\\E|x\\{[0-9A-Fa-f]+}|x[0-9A-Fa-f]{2}|[pP]\\{\\^?\\w+}|[pP]\\w"
+                            + "|[0-7]{3}|[0-7]{1,2}(?=[^0-7])|[^QxpP0-7])");
+
     private final List<Part> parts;
 
     private RegexParts(List<Part> parts) {
@@ -28,7 +34,7 @@ final class RegexParts {
             switch (part) {
                 case Part.Literal(String text) -> before.append(text);
                 case Part.Value(Parameter parameter) -> {
-                    if (!endsBetweenAtoms(before)) {
+                    if (!endsBetweenAtoms(before.toString())) {
                         faults.add(
                                 new Fault(
                                         parameter.name(),
@@ -54,41 +60,43 @@ final class RegexParts {
         return new RegexParts(parts);
     }
 
-    private static boolean endsBetweenAtoms(CharSequence expression) {
-        boolean inClass = false;
-        int classStart = 0;
-        for (int i = 0; i < expression.length(); i++) {
-            char c = expression.charAt(i);
-            if (c == '\\') {
-                // Only single-letter escapes may be complete here; \Q, \x and \p reach further.
-                if (i + 1 == expression.length() || "QxpP".indexOf(expression.charAt(i + 1)) >= 0) {
-                    return expression.length() > i + 1 && isClosedEscape(expression, i);
-                }
-                i++;
-            } else if (inClass) {
-                inClass = c != ']' || i == classStart;
-            } else if (c == '[') {
-                inClass = true;
-                classStart =
-                        i + 1 < expression.length() && expression.charAt(i + 1) == '^'
-                                ? i + 2
-                                : i + 1;
-            }
+    /** Whether whatever follows {@code expression} is no part of what it ends with. */
+    private static boolean endsBetweenAtoms(String expression) {
+        int at = 0;
+        while (at >= 0 && at < expression.length()) {
+            at =
+                    switch (expression.charAt(at)) {
+                        case '\\' -> escapeEnd(expression, at);
+                        case '[' -> classEnd(expression, at);
+                        default -> at + 1;
+                    };
         }
-        String text = expression.toString();
-        return !inClass
-                && !text.matches("(?s).*\\{[0-9,]*")
-                && !text.matches("(?s).*\\(\\?[A-Za-z0-9_<-]*");
+        return at >= 0
+                && !expression.matches("(?s).*\\{[0-9,]*")
+                && !expression.matches("(?s).*\\(\\?[A-Za-z0-9_<-]*");
     }
 
-    /** Whether the long escape at {@code start} ends before the text does, judged on what follows it. */
-    private static boolean isClosedEscape(CharSequence expression, int start) {
-        String rest = expression.subSequence(start, expression.length()).toString();
+    /** Where the escape at {@code start} ends; -1 where what follows the text might belong to it. */
+    private static int escapeEnd(String expression, int start) {
         java.util.regex.Matcher escape =
-                java.util.regex.Pattern.compile(
-                                "(?s)\\\\(?:Q.*?\\\\E|x\\{[0-9A-Fa-f]+}|x[0-9A-Fa-f]{2}|[pP]\\{\\^?\\w+}|[pP]\\w)")
-                        .matcher(rest);
-        return escape.lookingAt() && endsBetweenAtoms(rest.substring(escape.end()));
+                ESCAPE.matcher(expression).region(start, expression.length());
+        return escape.lookingAt() ? escape.end() : -1;
+    }
+
+    /** Where the class that opens at {@code start} ends; -1 where it is still open at the end of the text. */
+    private static int classEnd(String expression, int start) {
+        int first = expression.startsWith("^", start + 1) ? start + 2 : start + 1;
+        int at = first;
+        while (at >= 0 && at < expression.length()) {
+            char c = expression.charAt(at);
+            if (c == ']' && at > first) {
+                return at + 1;
+            }
+            // `[:digit:]` is one member of the class, and its bracket does not close it.
+            int nameEnd = expression.startsWith("[:", at) ? expression.indexOf(":]", at + 2) : -1;
+            at = nameEnd >= 0 ? nameEnd + 2 : c == '\\' ? escapeEnd(expression, at) : at + 1;
+        }
+        return -1;
     }
 
     /** The expression; one that does not compile is a fault of its values. */
