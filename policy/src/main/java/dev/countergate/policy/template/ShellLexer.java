@@ -67,6 +67,12 @@ final class ShellLexer {
                         c == '<' ? "a here-document" : "arithmetic",
                         c == '<' ? "pass the text another way" : "let a program do the sum");
             }
+        } else if (c == '&' && text.at(position) == '>') {
+            // bash redirects by it, and other shells begin another command.
+            forbidRest("`&>`", "write `>file 2>&1`");
+        } else if (c == '>' && (text.at(position) == '&' || text.at(position) == '|')
+                || c == '<' && (text.at(position) == '&' || text.at(position) == '>')) {
+            position++;
         }
     }
 

@@ -10,14 +10,6 @@ import java.util.Set;
 
 /** A command line for {@code sh} with placeholders, each of which becomes one quoted word or a part of one. */
 final class ShellTemplate implements Form {
-    private static final Set<String> BEFORE_COMMANDS =
-            Set.of("if", "then", "else", "elif", "do", "while", "until", "!", "{", "time");
-
-    /** Commands that run what they are given. */
-    private static final Set<String> EVALUATORS = Set.of("eval", "source", ".", "trap");
-
-    private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ash", "ksh", "zsh");
-
     private final HoledText text;
     private final List<ShellWord> words;
 
@@ -38,7 +30,12 @@ final class ShellTemplate implements Form {
         ShellTemplate template = new ShellTemplate(text, ShellLexer.lex(text, faults));
         if (faults.isEmpty()) {
             text.holes().forEach(hole -> checkParameter(hole.parameter(), faults));
-            template.checkPositions(faults);
+            for (ShellWord word : template.words) {
+                text.holes(word.start(), word.end())
+                        .forEach(hole -> checkWord(hole.parameter(), word, faults));
+            }
+            ShellPositions.check(template.words, text, faults);
+            template.noteDashes();
         }
         return template;
     }
@@ -61,50 +58,15 @@ final class ShellTemplate implements Form {
         }
     }
 
-    private void checkPositions(List<Fault> faults) {
-        String command = "";
-        boolean isCommandNext = true;
+    private void noteDashes() {
         boolean isBehindDashes = false;
-        boolean runsText = false;
         for (ShellWord word : words) {
             if (word.isOperator()) {
-                boolean redirects = word.text().startsWith("<") || word.text().startsWith(">");
-                if (!redirects) {
-                    command = "";
-                    isCommandNext = true;
-                    isBehindDashes = false;
-                    runsText = false;
-                }
-                continue;
-            }
-            List<HoledText.Hole> holes = text.holes(word.start(), word.end());
-            boolean isAssignment =
-                    isCommandNext && word.text().matches("(?s)[A-Za-z_][A-Za-z0-9_]*=.*");
-            for (HoledText.Hole hole : holes) {
-                checkWord(hole.parameter(), word, faults);
-                if (isCommandNext && !isAssignment && hole.parameter().allowed().isEmpty()) {
-                    faults.add(
-                            new Fault(
-                                    hole.parameter().name(),
-                                    "chooses the program to run",
-                                    "name the program in the command, or give the parameter an enum"));
-                }
-                if (runsText || EVALUATORS.contains(command)) {
-                    faults.add(
-                            new Fault(
-                                    hole.parameter().name(),
-                                    "would be run as a program by `" + command + "`",
-                                    "name the program in the command"));
-                }
-            }
-            if (isBehindDashes) {
+                isBehindDashes &= word.redirects();
+            } else if (isBehindDashes) {
                 behindDashes.add(word.start());
-            }
-            isBehindDashes |= word.text().equals("--");
-            runsText |= SHELLS.contains(command) && word.text().matches("-[a-zA-Z]*c[a-zA-Z]*");
-            if (isCommandNext && !isAssignment && !BEFORE_COMMANDS.contains(word.text())) {
-                command = word.text().substring(word.text().lastIndexOf('/') + 1);
-                isCommandNext = false;
+            } else {
+                isBehindDashes = word.text().equals("--");
             }
         }
     }

@@ -8,4 +8,25 @@ package dev.countergate.policy.template;
  * @param start the index of its first symbol
  * @param end the index after its last symbol
  */
-record ShellWord(boolean isOperator, String text, int start, int end) {}
+record ShellWord(boolean isOperator, String text, int start, int end) {
+    /** Whether what follows is where input comes from or output goes. */
+    boolean redirects() {
+        return isOperator && (text.startsWith("<") || text.startsWith(">"));
+    }
+
+    /** Whether this is the number of what {@code operator} redirects: {@code 2} in {@code 2>file}. */
+    boolean isDescriptorOf(ShellWord operator) {
+        return end == operator.start() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    /** The word as a program gets it, as far as quotes go. */
+    String unquoted() {
+        return text.replaceAll("['\"\\\\]", "");
+    }
+
+    /** The name of the program that it would be, without its folder. */
+    String program() {
+        String name = unquoted();
+        return name.substring(name.lastIndexOf('/') + 1);
+    }
+}
