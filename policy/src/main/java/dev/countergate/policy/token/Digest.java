@@ -11,6 +11,7 @@ import java.util.HexFormat;
  */
 public record Digest(String hex) {
     private static final int DIGITS = 64;
+    private static final int CODE_DIGITS = 8;
 
     public Digest {
         if (!isValid(hex)) {
@@ -39,7 +40,12 @@ public record Digest(String hex) {
 
     /** The first 8 digits, which a person compares. */
     public String code() {
-        return hex.substring(0, 8);
+        return hex.substring(0, CODE_DIGITS);
+    }
+
+    /** Whether {@code text} may be a code. */
+    public static boolean isCode(String text) {
+        return text.length() == CODE_DIGITS && text.chars().allMatch(Digest::isDigit);
     }
 
     private static boolean isDigit(int character) {

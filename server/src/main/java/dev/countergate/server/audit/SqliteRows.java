@@ -1,5 +1,8 @@
 package dev.countergate.server.audit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.countergate.policy.change.Core;
 import dev.countergate.policy.token.Digest;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -58,6 +61,20 @@ final class SqliteRows implements Store.Rows {
                         + ") ORDER BY created, id",
                 row -> row.getString(1),
                 states.toArray());
+    }
+
+    @Override
+    public List<String> idsCoded(String code, int newest) throws StoreException {
+        return query(
+                        "SELECT id, core FROM proposal ORDER BY created DESC, id LIMIT ?",
+                        row ->
+                                Core.digest(row.getString(2).getBytes(UTF_8)).code().equals(code)
+                                        ? Optional.of(row.getString(1))
+                                        : Optional.<String>empty(),
+                        newest)
+                .stream()
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     @Override

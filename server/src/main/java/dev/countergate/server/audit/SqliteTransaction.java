@@ -192,6 +192,11 @@ final class SqliteTransaction implements Store.Transaction {
     }
 
     @Override
+    public List<String> idsCoded(String code, int newest) throws StoreException {
+        return rows.idsCoded(code, newest);
+    }
+
+    @Override
     public List<String> idsOf(String requester, int limit) throws StoreException {
         return rows.idsOf(requester, limit);
     }

@@ -35,6 +35,13 @@ public interface Store extends AutoCloseable {
         /** The ids of the proposals in one of {@code states}, oldest first, whether or not they can be read. */
         List<String> ids(Collection<String> states) throws StoreException;
 
+        /**
+         * The ids of the proposals with the code {@code code}, newest first.
+         *
+         * @param newest how many proposals are looked through: nothing finds them by their code
+         */
+        List<String> idsCoded(String code, int newest) throws StoreException;
+
         /** The ids of what {@code requester} proposed, newest first, at most {@code limit}. */
         List<String> idsOf(String requester, int limit) throws StoreException;
 

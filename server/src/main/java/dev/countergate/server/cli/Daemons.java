@@ -172,9 +172,27 @@ record Daemons(Console console, List<StateDirectory> states) {
         return new Located(round.answered().getFirst().state(), id);
     }
 
+    /** Where one that waits has the code, it is that one; else the one that had it and was decided. */
     private Located byCode(String code) throws IOException {
+        Round waiting = ask(OperatorClient.request("pending"));
+        List<Located> found = coded(code, waiting);
+        int failed = waiting.failed();
+        if (found.isEmpty()) {
+            Round decided = ask(OperatorClient.request("coded").put("code", code));
+            found = coded(code, decided);
+            failed = decided.failed();
+        }
+        if (found.size() > 1) {
+            throw new IOException("several proposals have the code `" + code + "`: give the id");
+        }
+        if (found.isEmpty()) {
+            throw unknown(code, failed);
+        }
+        return found.getFirst();
+    }
+
+    private static List<Located> coded(String code, Round round) {
         List<Located> found = new ArrayList<>();
-        Round round = ask(OperatorClient.request("pending"));
         for (Answered each : round.answered()) {
             for (JsonNode summary : each.answer().path("proposals").values()) {
                 String id = summary.path("proposal").asString("");
@@ -183,13 +201,7 @@ record Daemons(Console console, List<StateDirectory> states) {
                 }
             }
         }
-        if (found.size() > 1) {
-            throw new IOException("several proposals have the code `" + code + "`: give the id");
-        }
-        if (found.isEmpty()) {
-            throw unknown(code, round.failed());
-        }
-        return found.getFirst();
+        return found;
     }
 
     private static IOException unknown(String name, int failed) {

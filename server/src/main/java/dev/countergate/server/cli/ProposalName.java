@@ -1,7 +1,7 @@
 package dev.countergate.server.cli;
 
+import dev.countergate.policy.token.Digest;
 import dev.countergate.policy.token.ProposalId;
-import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -11,9 +11,7 @@ import picocli.CommandLine.TypeConversionException;
  * @param text one of the two
  */
 record ProposalName(String text) {
-    private static final Pattern CODE = Pattern.compile("[0-9a-f]{8}");
-
-    /** Whether this is the code: then it means the one proposal with it among those that wait. */
+    /** Whether this is the code: then it means the one that waits and has it, or the one that was decided. */
     boolean isCode() {
         return !ProposalId.isValid(text);
     }
@@ -22,7 +20,7 @@ record ProposalName(String text) {
     static final class Converter implements ITypeConverter<ProposalName> {
         @Override
         public ProposalName convert(String typed) {
-            if (!ProposalId.isValid(typed) && !CODE.matcher(typed).matches()) {
+            if (!ProposalId.isValid(typed) && !Digest.isCode(typed)) {
                 throw new TypeConversionException(
                         "`"
                                 + typed

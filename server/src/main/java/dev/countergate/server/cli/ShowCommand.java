@@ -72,7 +72,7 @@ final class ShowCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "ID",
             converter = ProposalName.Converter.class,
-            description = "the proposal's id, or its code while it waits")
+            description = "the proposal's id, or its code")
     private ProposalName name = new ProposalName("");
 
     @Mixin private Place place = new Place();

@@ -3,6 +3,7 @@ package dev.countergate.server.operator;
 import dev.countergate.policy.call.Person;
 import dev.countergate.policy.change.Core;
 import dev.countergate.policy.change.Event.Obstacle;
+import dev.countergate.policy.token.Digest;
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.policy.token.Statement;
 import dev.countergate.policy.token.UtcTime;
@@ -49,6 +50,7 @@ public final class ProposalOperations {
     public Map<String, Operation> operations() {
         return Map.of(
                 "pending", this::pending,
+                "coded", this::coded,
                 "show", this::show,
                 "statement", this::statement,
                 "submit", this::submit,
@@ -63,6 +65,15 @@ public final class ProposalOperations {
                 () -> {
                     ArrayNode all = answer.putArray("proposals");
                     proposals.pending().forEach(status -> all.add(summary(status)));
+                });
+    }
+
+    private void coded(JsonNode request, String user, ObjectNode answer) throws RefusedException {
+        guarded(
+                () -> {
+                    String code = Fields.required(request, "code", Digest::isCode, text -> text);
+                    ArrayNode all = answer.putArray("proposals");
+                    proposals.coded(code).forEach(status -> all.add(summary(status)));
                 });
     }
 

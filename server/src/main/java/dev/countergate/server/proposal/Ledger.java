@@ -300,6 +300,11 @@ final class Ledger {
         return readable(store, rows -> rows.ids(names));
     }
 
+    /** What has the code, of the {@code newest} there are. */
+    List<Entry> coded(String code, int newest) throws StoreException {
+        return readable(store, rows -> rows.idsCoded(code, newest));
+    }
+
     /** What an agent made. */
     List<Entry> of(String requester, int limit) throws StoreException {
         return readable(agents, rows -> rows.idsOf(requester, limit));

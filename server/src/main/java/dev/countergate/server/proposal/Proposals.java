@@ -52,6 +52,9 @@ public final class Proposals implements AutoCloseable {
     /** The most proposals one answer lists. */
     public static final int LISTED_MAX = 50;
 
+    /** How many proposals a code is looked up among. */
+    static final int CODES_MAX = 10_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(Proposals.class);
 
     private final Ledger ledger;
@@ -233,6 +236,11 @@ public final class Proposals implements AutoCloseable {
         return ledger.in(List.of(ProposalState.PENDING, ProposalState.OUTCOME_UNKNOWN)).stream()
                 .map(ProposalStatus::of)
                 .toList();
+    }
+
+    /** What has the code, whether it waits or was decided, of the newest {@value #CODES_MAX}. */
+    public List<ProposalStatus> coded(String code) throws StoreException {
+        return ledger.coded(code, CODES_MAX).stream().map(ProposalStatus::of).toList();
     }
 
     /** The ids of those that are kept and cannot be read any more. */

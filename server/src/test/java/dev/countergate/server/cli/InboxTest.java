@@ -185,6 +185,36 @@ class InboxTest {
     }
 
     @Test
+    void a_code_means_its_proposal_after_it_was_decided_too() throws Exception {
+        Path key = enrolPlain();
+        String code = CORE.digest().code();
+        Typed statement = run("statement", code, "--approver", "ana", "--reject");
+        Path text = write("approval", statement.out());
+        Path signature = write("approval.sig", Keys.sign(key, statement.out().getBytes(UTF_8)));
+        String[] submit = {"submit", code, "--statement", text + "", "--signature", signature + ""};
+        assertThat(run(submit).code()).isZero();
+        assertThat(run("pending").out()).doesNotContain(code);
+        Typed show = run("show", code);
+        assertThat(show.code()).as(show.err()).isZero();
+        assertThat(show.out()).contains(code);
+        assertThat(run("approve", code).err()).doesNotContain("knows");
+        assertThat(run(submit).err()).doesNotContain("knows");
+    }
+
+    @Test
+    void a_code_means_the_one_that_waits_before_one_that_was_decided() throws Exception {
+        try (FakeDaemon second = second()) {
+            second.lie(
+                    "coded",
+                    answer ->
+                            ((ObjectNode) answer.path("proposals").path(0))
+                                    .put("code", CORE.digest().code()));
+            assertThat(run("show", CORE.digest().code(), "--core").out()).isEqualTo(CORE.text());
+            assertThat(second.asked("coded")).isEmpty();
+        }
+    }
+
+    @Test
     void two_proposals_of_one_code_are_not_chosen_between() throws Exception {
         try (FakeDaemon second = second()) {
             second.lie(

@@ -307,6 +307,28 @@ class ProposalsTest {
     }
 
     @Test
+    void a_code_finds_its_proposal_whether_it_waits_or_was_decided() throws Exception {
+        engine(PLAIN);
+        ProposalId id = engine.propose("a");
+        engine.propose("b");
+        String code = engine.proposals().show(id).status().code();
+        for (ProposalState state : List.of(ProposalState.PENDING, ProposalState.REJECTED)) {
+            if (state == ProposalState.REJECTED) {
+                engine.reject(id, "cy");
+            }
+            assertThat(engine.proposals().coded(code))
+                    .singleElement()
+                    .satisfies(
+                            found -> {
+                                assertThat(found.id()).isEqualTo(id);
+                                assertThat(found.state()).isEqualTo(state);
+                            });
+        }
+        assertThat(engine.proposals().coded("00000000")).isEmpty();
+        assertThat(engine.proposals().coded("ffffffff")).isEmpty();
+    }
+
+    @Test
     void a_rejection_is_final_and_the_change_has_to_wait() throws Exception {
         engine(guard("approvals: {count: 2}, after_failure: 15m"));
         ProposalId id = engine.propose("web");

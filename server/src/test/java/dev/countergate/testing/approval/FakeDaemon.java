@@ -155,6 +155,7 @@ public final class FakeDaemon implements AutoCloseable {
     private Map<String, Operation> operations() {
         Map<String, Operation> operations = new HashMap<>();
         put(operations, "pending", this::pending);
+        put(operations, "coded", this::coded);
         put(operations, "show", this::show);
         put(operations, "statement", this::statement);
         put(operations, "submit", this::submit);
@@ -208,6 +209,15 @@ public final class FakeDaemon implements AutoCloseable {
     private void pending(ObjectNode request, ObjectNode answer) {
         for (Entry each : entries.values()) {
             if (each.state.equals("PENDING") || each.state.equals("OUTCOME_UNKNOWN")) {
+                answer.withArray("/proposals").add(summary(each));
+            }
+        }
+        answer.withArray("/proposals");
+    }
+
+    private void coded(ObjectNode request, ObjectNode answer) {
+        for (Entry each : entries.values()) {
+            if (each.core.digest().code().equals(request.path("code").asString(""))) {
                 answer.withArray("/proposals").add(summary(each));
             }
         }
