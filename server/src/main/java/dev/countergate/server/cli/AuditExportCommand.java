@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.countergate.relay.ExitCode;
 import dev.countergate.relay.StateDirectory;
 import java.io.BufferedOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,10 @@ final class AuditExportCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         StateDirectory state = place.state(console);
         Path target = console.directory().resolve(file);
+        Path folder = target.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new IOException("there is no directory `" + folder + "`");
+        }
         Path partly = target.resolveSibling(target.getFileName() + ".part");
         AuditPages pages = new AuditPages(state, 0);
         long leaves;

@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -71,10 +70,8 @@ final class AuditVerifyCommand implements Callable<Integer> {
         Verdict verdict;
         try {
             verdict = verdict();
-        } catch (NoSuchFileException missing) {
-            verdict = new Verdict.CannotTell(0, "there is no `" + missing.getMessage() + "`");
         } catch (IOException unreadable) {
-            verdict = new Verdict.CannotTell(0, "cannot read: " + unreadable.getMessage());
+            verdict = new Verdict.CannotTell(0, FileFailure.text(unreadable));
         }
         if (json) {
             console.print(described(verdict));

@@ -3,6 +3,7 @@ package dev.countergate.server.cli;
 import dev.countergate.relay.ExitCode;
 import dev.countergate.server.Version;
 import dev.countergate.server.approver.RefusedException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -99,7 +100,13 @@ public final class CommandTree {
             return console.refuse(refused);
         }
         return console.fail(
-                failure.getMessage() == null ? failure.toString() : failure.getMessage());
+                switch (failure) {
+                    case IOException broken -> FileFailure.text(broken);
+                    default ->
+                            failure.getMessage() == null
+                                    ? failure.toString()
+                                    : failure.getMessage();
+                });
     }
 
     private static int wrongUsage(ParameterException wrong, String[] arguments) {

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +53,7 @@ final class BoundSocket implements AutoCloseable {
             if (group == null) {
                 view.setPermissions(PosixFilePermissions.fromString("rw-------"));
             } else {
-                view.setGroup(group(path, group));
+                give(view, group, path);
                 view.setPermissions(PosixFilePermissions.fromString("rw-rw----"));
             }
             Files.move(made, path, StandardCopyOption.ATOMIC_MOVE);
@@ -65,10 +67,30 @@ final class BoundSocket implements AutoCloseable {
         }
     }
 
-    private static GroupPrincipal group(Path path, String name) throws IOException {
-        return path.getFileSystem()
-                .getUserPrincipalLookupService()
-                .lookupPrincipalByGroupName(name);
+    private static void give(PosixFileAttributeView made, String group, Path path)
+            throws IOException {
+        GroupPrincipal known;
+        try {
+            known =
+                    path.getFileSystem()
+                            .getUserPrincipalLookupService()
+                            .lookupPrincipalByGroupName(group);
+        } catch (UserPrincipalNotFoundException unknown) {
+            throw new IOException(
+                    "there is no group `" + group + "`, which `" + path + "` is to be open to",
+                    unknown);
+        }
+        try {
+            made.setGroup(known);
+        } catch (FileSystemException refused) {
+            throw new IOException(
+                    "`"
+                            + path
+                            + "` cannot be opened to the group `"
+                            + group
+                            + "`: this account has to be one of it",
+                    refused);
+        }
     }
 
     /** What accepts connections. */

@@ -247,6 +247,13 @@ class AuditCommandTest {
         assertThat(run("audit", "tail").code()).isEqualTo(1);
         assertThat(run("audit", "export", "log.jsonl").code()).isEqualTo(1);
         assertThat(folder.resolve("log.jsonl")).doesNotExist();
+        assertThat(run("audit", "export", "none/log.jsonl").err())
+                .isEqualTo("countergate: there is no directory `" + folder.resolve("none") + "`\n");
+        assertThat(run("audit", "verify", "none.jsonl", "--key", "none.pub").out())
+                .isEqualTo(
+                        "cannot tell beyond 0 leaves: `"
+                                + folder.resolve("none.pub")
+                                + "`: there is no such file\n");
         assertThat(run("audit").code()).isEqualTo(64);
         assertThat(run("audit", "verify").code()).isEqualTo(64);
         assertThat(run("audit", "tail", "-n", "0").code()).isEqualTo(64);

@@ -185,6 +185,17 @@ class InboxTest {
     }
 
     @Test
+    void a_key_file_that_is_not_there_is_named_with_what_is_wrong() throws Exception {
+        Typed missing = run("approver", "add", "ben", "nosuch.pub");
+        assertThat(missing.code()).isEqualTo(1);
+        assertThat(missing.err())
+                .isEqualTo(
+                        "countergate: `"
+                                + folder.resolve("nosuch.pub")
+                                + "`: there is no such file\n");
+    }
+
+    @Test
     void a_code_means_its_proposal_after_it_was_decided_too() throws Exception {
         Path key = enrolPlain();
         String code = CORE.digest().code();

@@ -1,6 +1,7 @@
 package dev.countergate.server.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,5 +60,15 @@ class BoundSocketTest {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
                     .isEqualTo("rw-rw----");
         }
+    }
+
+    @Test
+    void names_the_group_that_there_is_not() {
+        Path path = folder.resolve("agent.sock");
+        assertThatThrownBy(() -> BoundSocket.bind(path, "no-such-group").close())
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "there is no group `no-such-group`, which `" + path + "` is to be open to");
+        assertThat(folder).isEmptyDirectory();
     }
 }
