@@ -148,9 +148,11 @@ public record Guard(
      * @param count distinct persons, at least one
      * @param expires how long a proposal waits for them
      * @param otherPerson whether at least one must not be the person behind the requester
+     * @param verifiesPerson whether each one's key must verify its person, by PIN or fingerprint
      */
-    public record Approvals(int count, Duration expires, boolean otherPerson) {
+    public record Approvals(
+            int count, Duration expires, boolean otherPerson, boolean verifiesPerson) {
         /** One person within an hour. */
-        public static final Approvals DEFAULT = new Approvals(1, Duration.ofHours(1), false);
+        public static final Approvals DEFAULT = new Approvals(1, Duration.ofHours(1), false, false);
     }
 }

@@ -62,10 +62,7 @@ final class CoreMembers {
                     .put("at", UtcTime.text(each.at()));
         }
         json.put("separation", core.separation());
-        json.putObject("quorum")
-                .put("persons", core.quorum().persons())
-                .put("other_person", core.quorum().otherPerson())
-                .put("permitted_by", core.quorum().permittedBy());
+        json.set("quorum", quorum(core.quorum()));
         json.put("created", UtcTime.text(core.created()));
         json.put("expires", UtcTime.text(core.expires()));
         json.put("agent_reason", core.agentReason());
@@ -77,6 +74,16 @@ final class CoreMembers {
         ObjectNode arguments = NODES.objectNode();
         given.asMap().forEach((name, value) -> arguments.set(name, exact(value)));
         return arguments;
+    }
+
+    /** A core that does not ask for verified persons says nothing of them, as those of earlier versions do. */
+    private static ObjectNode quorum(Quorum quorum) {
+        ObjectNode json =
+                NODES.objectNode()
+                        .put("persons", quorum.persons())
+                        .put("other_person", quorum.otherPerson())
+                        .put("permitted_by", quorum.permittedBy());
+        return quorum.verifiesPerson() ? json.put("verification", true) : json;
     }
 
     private static ObjectNode digests(Digests digests) {

@@ -13,22 +13,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param persons how many distinct ones; none only where a rule permits it
  * @param otherPerson whether one of them must not be the person behind the requester
+ * @param verifiesPerson whether each one's key must verify its person, by PIN or fingerprint
  * @param permittedBy the id of the rule that lets it go without a person, or null
  */
-public record Quorum(int persons, boolean otherPerson, @Nullable String permittedBy) {
+public record Quorum(
+        int persons, boolean otherPerson, boolean verifiesPerson, @Nullable String permittedBy) {
     public Quorum {
         // INVARIANT: there is no quorum of nobody without a rule that says so; missing data
         // refuses.
         if (persons < 0
                 || (persons == 0) != (permittedBy != null)
-                || (persons == 0 && otherPerson)) {
+                || (persons == 0 && (otherPerson || verifiesPerson))) {
             throw new IllegalArgumentException("a quorum has persons, or a rule in their place");
         }
     }
 
     /** A quorum of persons. */
-    public static Quorum of(int persons, boolean otherPerson) {
-        return new Quorum(persons, otherPerson, null);
+    public static Quorum of(int persons, boolean otherPerson, boolean verifiesPerson) {
+        return new Quorum(persons, otherPerson, verifiesPerson, null);
+    }
+
+    /** This one, of {@code least} persons where it asks for fewer. */
+    public Quorum raisedTo(int least) {
+        return least > persons ? of(least, otherPerson, verifiesPerson) : this;
     }
 
     /** This quorum after the request was decided again: raised, never lowered; empty when it is forbidden now. */
@@ -36,8 +43,7 @@ public record Quorum(int persons, boolean otherPerson, @Nullable String permitte
         return switch (decision) {
             case Decision.Forbid forbid -> Optional.empty();
             case Decision.Permit permit -> Optional.of(this);
-            case Decision.Approve approve ->
-                    Optional.of(of(Math.max(persons, approve.approvals()), otherPerson));
+            case Decision.Approve approve -> Optional.of(raisedTo(approve.approvals()));
         };
     }
 

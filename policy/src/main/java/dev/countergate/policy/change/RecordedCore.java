@@ -165,7 +165,16 @@ public final class RecordedCore {
         return new Quorum(
                 whole(quorum, "persons"),
                 truth(quorum, "other_person"),
+                asksForVerification(quorum),
                 textOrNull(quorum, "permitted_by"));
+    }
+
+    /** The member stands where it is true, and nowhere else. */
+    private static boolean asksForVerification(JsonNode quorum) {
+        if (quorum.has("verification") && !truth(quorum, "verification")) {
+            throw new IllegalArgumentException("verification");
+        }
+        return quorum.has("verification");
     }
 
     /** How the effect is looked for, where it is. */

@@ -180,6 +180,12 @@ final class ViewWriter {
         if (Boolean.TRUE.equals(quorum.truthOrNull("other_person"))) {
             lines.add("  one of them not the person behind the requester");
         }
+        if (quorum.has("verification")) {
+            if (!Boolean.TRUE.equals(quorum.truthOrNull("verification"))) {
+                throw quorum.unknown("verification");
+            }
+            lines.add("  each with a key that verifies its person, by PIN or fingerprint");
+        }
         optional("", "permitted by rule", quorum.textOrNull("permitted_by"));
         quorum.end();
     }

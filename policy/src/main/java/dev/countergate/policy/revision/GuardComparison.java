@@ -160,7 +160,8 @@ final class GuardComparison {
     private static Judgement approvals(Approvals before, Approvals after) {
         return Judgement.ofMore(before.count(), after.count())
                 .and(Judgement.ofLess(before.expires(), after.expires()))
-                .and(Judgement.ofMore(before.otherPerson(), after.otherPerson()));
+                .and(Judgement.ofMore(before.otherPerson(), after.otherPerson()))
+                .and(Judgement.ofMore(before.verifiesPerson(), after.verifiesPerson()));
     }
 
     /** How long the backend's own time is, is not known here. */

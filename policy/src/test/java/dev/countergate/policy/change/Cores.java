@@ -126,7 +126,7 @@ final class Cores {
                                 ProposalState.NOT_VERIFIED,
                                 CREATED.minusSeconds(7_200))),
                 "S0",
-                Quorum.of(2, true),
+                Quorum.of(2, true, false),
                 CREATED,
                 CREATED.plus(Duration.ofHours(1)),
                 reason);

@@ -116,7 +116,9 @@ class ProposalModelTest {
         proposal =
                 Proposals.make(
                         requester,
-                        persons == 0 ? new Quorum(0, false, "auto") : Quorum.of(persons, other),
+                        persons == 0
+                                ? new Quorum(0, false, false, "auto")
+                                : Quorum.of(persons, other, false),
                         new Plan(
                                 START,
                                 START.plusSeconds(expires),

@@ -122,7 +122,7 @@ class ProposalTest {
     })
     void is_approved_by_enough_distinct_persons_and_another_one_where_asked(
             int persons, boolean other, String requester, String approvers, boolean complete) {
-        Proposal proposal = make(requester, Quorum.of(persons, other), PLAN);
+        Proposal proposal = make(requester, Quorum.of(persons, other, false), PLAN);
         int challenge = 0;
         for (String person : approvers.split(" ", -1)) {
             proposal = after(proposal, approve(person, ++challenge, ONE));
@@ -144,19 +144,22 @@ class ProposalTest {
     @CsvSource({"2,false", "1,true", "2,true"})
     void cannot_be_made_for_a_requester_nobody_stands_behind_when_that_matters(
             int persons, boolean other) {
-        assertThat(Proposal.make(ID, DIGEST, null, Quorum.of(persons, other), PLAN).faultsFound())
+        assertThat(
+                        Proposal.make(ID, DIGEST, null, Quorum.of(persons, other, false), PLAN)
+                                .faultsFound())
                 .singleElement()
                 .satisfies(fault -> assertThat(fault.text()).contains("no person is known"));
     }
 
     @Test
     void takes_an_unknown_requester_where_one_person_is_enough() {
-        assertThat(make(null, Quorum.of(1, false), PLAN).state()).isEqualTo(ProposalState.PENDING);
+        assertThat(make(null, Quorum.of(1, false, false), PLAN).state())
+                .isEqualTo(ProposalState.PENDING);
     }
 
     @Test
     void refuses_an_approval_when_the_raised_quorum_needs_to_know_the_requester() {
-        Proposal proposal = make(null, Quorum.of(1, false), PLAN);
+        Proposal proposal = make(null, Quorum.of(1, false, false), PLAN);
 
         assertRefused(
                 proposal,
@@ -165,12 +168,26 @@ class ProposalTest {
     }
 
     @Test
+    void asks_no_less_of_the_keys_when_more_persons_are_asked_for() {
+        Proposal one = make("ana", Quorum.of(1, true, true), PLAN);
+
+        Proposal raised = after(one, approve("bo", 1, new Decision.Approve("wide", 2, "")));
+
+        assertThat(raised.quorum()).isEqualTo(Quorum.of(2, true, true));
+        assertThat(raised.state()).isEqualTo(ProposalState.PENDING);
+    }
+
+    @Test
     void refuses_a_quorum_of_nobody_without_a_rule() {
-        assertThatThrownBy(() -> Quorum.of(0, false)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Quorum.of(-1, false)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Quorum(0, true, "auto"))
+        assertThatThrownBy(() -> Quorum.of(0, false, false))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Quorum(1, false, "auto"))
+        assertThatThrownBy(() -> Quorum.of(-1, false, false))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Quorum(0, true, false, "auto"))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Quorum(0, false, true, "auto"))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Quorum(1, false, false, "auto"))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -280,7 +297,7 @@ class ProposalTest {
 
     @Test
     void goes_without_a_person_only_while_a_rule_still_permits_it() {
-        Proposal permitted = make(null, new Quorum(0, false, "auto"), PLAN);
+        Proposal permitted = make(null, new Quorum(0, false, false, "auto"), PLAN);
 
         assertThat(permitted.state()).isEqualTo(ProposalState.APPROVED);
         assertThat(after(permitted, claim(PERMIT)).state()).isEqualTo(ProposalState.CLAIMED);
@@ -446,7 +463,7 @@ class ProposalTest {
         Plan plan = new Plan(START, START.plusSeconds(60), null, null);
         Proposal applied =
                 after(
-                        make("ana", new Quorum(0, false, "auto"), plan),
+                        make("ana", new Quorum(0, false, false, "auto"), plan),
                         claim(PERMIT),
                         send(null),
                         new Event.Answer(Outcome.APPLIED, ""));
@@ -525,7 +542,7 @@ class ProposalTest {
         Plan plan = new Plan(START, START.plusSeconds(60), null, null);
         Proposal unknown =
                 after(
-                        make("ana", new Quorum(0, false, "auto"), plan),
+                        make("ana", new Quorum(0, false, false, "auto"), plan),
                         claim(PERMIT),
                         send(null),
                         new Event.Answer(Outcome.OUTCOME_UNKNOWN, "reset"));

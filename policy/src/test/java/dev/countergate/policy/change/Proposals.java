@@ -42,7 +42,7 @@ final class Proposals {
     private Proposals() {}
 
     static Proposal pending(int persons, boolean otherPerson) {
-        return make("ana", Quorum.of(persons, otherPerson), PLAN);
+        return make("ana", Quorum.of(persons, otherPerson, false), PLAN);
     }
 
     static Proposal make(@Nullable String requester, Quorum quorum, Plan plan) {

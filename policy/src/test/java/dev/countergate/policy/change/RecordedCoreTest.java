@@ -82,6 +82,34 @@ class RecordedCoreTest {
         assertThat(read.separation()).isEqualTo("S0");
     }
 
+    @Test
+    void asks_for_keys_that_verify_their_person_where_the_core_says_so() {
+        ObjectNode asking = whole();
+        ((ObjectNode) asking.get("quorum")).put("verification", true);
+        ObjectNode odd = whole();
+        ((ObjectNode) odd.get("quorum")).put("verification", false);
+
+        assertThat(whole().get("quorum").propertyNames())
+                .as("as an earlier version wrote it")
+                .containsExactlyInAnyOrder("other_person", "permitted_by", "persons");
+        assertThat(quorum(whole())).isEqualTo(Quorum.of(2, true, false));
+        assertThat(text(odd)).isEmpty();
+        assertThat(quorum(asking)).isEqualTo(Quorum.of(2, true, true));
+        assertThat(text(whole())).contains("one of them not").doesNotContain("verifies its person");
+        assertThat(text(asking))
+                .contains("\n  each with a key that verifies its person, by PIN or fingerprint\n");
+    }
+
+    private static Quorum quorum(ObjectNode core) {
+        return ((Checked.Valid<RecordedCore>) read(core)).value().quorum();
+    }
+
+    private static String text(ObjectNode core) {
+        return CanonicalJson.write(core).then(View::of) instanceof Checked.Valid<View>(View view)
+                ? view.text()
+                : "";
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -98,6 +126,9 @@ class RecordedCoreTest {
                 "/quorum/persons         | 0",
                 "/quorum/other_person    | \"true\"",
                 "/quorum/other_person    | ",
+                "/quorum/verification    | \"true\"",
+                "/quorum/verification    | null",
+                "/quorum/verification    | false",
                 "/quorum/permitted_by    | 1",
                 "/quorum/permitted_by    | ",
                 "/verification           | ",

@@ -386,7 +386,7 @@ class DecisionTableTest {
                                             Duration.ofSeconds(5))
                                     : null,
                             null,
-                            new Guard.Approvals(quorum, Duration.ofHours(1), otherPerson),
+                            new Guard.Approvals(quorum, Duration.ofHours(1), otherPerson, false),
                             Duration.ofMinutes(15),
                             null);
             Tool tool =

@@ -86,6 +86,11 @@ final class GuardKeys {
                                     "other_person",
                                     new Flag(),
                                     "whether one of them must not be the person behind the requester")
+                            .or(false),
+                    optional(
+                                    "verification",
+                                    new Flag(),
+                                    "whether each one's key must verify its person by PIN or fingerprint, as a hardware key made with `-O verify-required` does")
                             .or(false));
 
     static final Block GUARD =

@@ -368,7 +368,8 @@ final class GuardReader {
         return new Approvals(
                 approvals.whole("count").orElse(Approvals.DEFAULT.count()),
                 positive ? expires : Approvals.DEFAULT.expires(),
-                approvals.flag("other_person").orElse(Approvals.DEFAULT.otherPerson()));
+                approvals.flag("other_person").orElse(Approvals.DEFAULT.otherPerson()),
+                approvals.flag("verification").orElse(Approvals.DEFAULT.verifiesPerson()));
     }
 
     private boolean isPositive(Duration duration, Block block, String key) {

@@ -208,7 +208,7 @@ final class Approving {
         }
         AllowedSigners signers = signers();
         ApprovalToken token = new ApprovalToken(bytes, signature);
-        ApprovalToken.Expected expected = expected(entry, statementOf(issued.get()));
+        ApprovalToken.Expected expected = expected(entry, view(entry), statementOf(issued.get()));
         StoreTime now = store.write(ledger::now);
         switch (token.verify(expected, signers, now.at())) {
             case Verdict.Refused(ApprovalToken.Reason reason, String problem) ->
@@ -285,14 +285,7 @@ final class Approving {
                         && said.approver().equals(approval.person())
                         && said.key().equals(approval.key())
                         && said.challenge().equals(approval.challenge())) {
-                    ApprovalToken.Expected expected =
-                            new ApprovalToken.Expected(
-                                    server,
-                                    entry.id(),
-                                    entry.core().digest(),
-                                    view.digest(),
-                                    said,
-                                    false);
+                    ApprovalToken.Expected expected = expected(entry, view, said);
                     // The statement was in time when it was handed in; its key has to count now.
                     if (new ApprovalToken(bytes, evidence.signature())
                                             .verify(expected, signers, said.issued())
@@ -317,9 +310,16 @@ final class Approving {
                                         .equals(Checked.valid(said.approver())));
     }
 
-    private ApprovalToken.Expected expected(Entry entry, Statement issued) throws RefusedException {
+    /** A rejection stops the change, which needs no more than an enrolled key. */
+    private ApprovalToken.Expected expected(Entry entry, View view, Statement issued) {
         return new ApprovalToken.Expected(
-                server, entry.id(), entry.core().digest(), view(entry).digest(), issued, false);
+                server,
+                entry.id(),
+                entry.core().digest(),
+                view.digest(),
+                issued,
+                issued.decision() == Statement.Decision.APPROVE
+                        && entry.core().quorum().verifiesPerson());
     }
 
     private static Statement statementOf(String issued) throws StoreException {

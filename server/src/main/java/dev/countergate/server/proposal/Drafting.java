@@ -247,8 +247,11 @@ final class Drafting {
         Quorum quorum =
                 switch (decision) {
                     case Decision.Approve approve ->
-                            Quorum.of(approve.approvals(), guard.approvals().otherPerson());
-                    case Decision.Permit permit -> new Quorum(0, false, permit.rule());
+                            Quorum.of(
+                                    approve.approvals(),
+                                    guard.approvals().otherPerson(),
+                                    guard.approvals().verifiesPerson());
+                    case Decision.Permit permit -> new Quorum(0, false, false, permit.rule());
                     case Decision.Forbid forbid -> throw new IllegalStateException("forbidden");
                 };
         Core.@Nullable Look verification = null;

@@ -107,10 +107,7 @@ record Kept(
      */
     static Kept of(String text, RecordedCore core, ProposalState state) {
         JsonNode json = JSON.readTree(text);
-        Quorum asked = core.quorum();
-        int persons = Math.max(asked.persons(), json.required("persons").asInt());
-        Quorum quorum =
-                persons == asked.persons() ? asked : Quorum.of(persons, asked.otherPerson());
+        Quorum quorum = core.quorum().raisedTo(json.required("persons").asInt());
         List<Approval> approvals = new ArrayList<>();
         for (JsonNode each : json.required("approvals")) {
             approvals.add(

@@ -65,7 +65,7 @@ class CatalogueRevisionTest {
                 require: [{tool: error_ratio, args: {service: "{service}"}, expect: "value > 1.0", reason: why}]
                 verify: {tool: error_ratio, args: {service: "{service}"}, expect: "value < 1.0", within: 12m}
                 undo: {tool: start, args: {service: "{service}"}}
-                approvals: {count: 2, expires: 30m, other_person: true}
+                approvals: {count: 2, expires: 30m, other_person: true, verification: true}
                 after_failure: 20m
                 settle: 10m
               guarded_get: {limits: [{calls: 9, per: 1h, over: forbid}]}
@@ -174,8 +174,10 @@ class CatalogueRevisionTest {
                 "expires: 30m ~ expires: 31m",
                 "expires: 30m, ~ nothing",
                 "other_person: true ~ other_person: false",
+                "verification: true ~ verification: false",
+                ", verification: true ~ nothing",
                 ", other_person: true ~ nothing",
-                "approvals: {count: 2, expires: 30m, other_person: true} ~ approvals: {count: 3, expires: 2h, other_person: true}",
+                "approvals: {count: 2, expires: 30m, other_person: true, verification: true} ~ approvals: {count: 3, expires: 2h, other_person: true, verification: true}",
                 "after_failure: 20m ~ after_failure: 19m",
                 "after_failure: 20m ~ nothing",
                 "settle: 10m ~ settle: 9m",

@@ -63,7 +63,7 @@ class DefaultsTest {
                                   labels: {area: net}
                                   limits: [{calls: 3, per: 2h, over: forbid}]
                                   targets: {max: 4}
-                                  approvals: {count: 2, expires: 30m, other_person: true}
+                                  approvals: {count: 2, expires: 30m, other_person: true, verification: true}
                                   after_failure: 1h
                                   settle: 3m
                                   verify: {tool: read, expect: value > 1, within: 1m, every: 20s}
@@ -137,7 +137,8 @@ class DefaultsTest {
         assertThat(guard.targetsMax()).isNull();
         assertThat(guard.require()).isEmpty();
         assertThat(guard.undo()).isNull();
-        assertThat(guard.approvals()).isEqualTo(new Approvals(1, Duration.ofHours(1), false));
+        assertThat(guard.approvals())
+                .isEqualTo(new Approvals(1, Duration.ofHours(1), false, false));
         assertThat(guard.afterFailure()).isEqualTo(Duration.ofMinutes(15));
         assertThat(guard.settle()).isNull();
         assertThat(guard.verify())
@@ -157,7 +158,8 @@ class DefaultsTest {
         assertThat(guard.limits())
                 .containsExactly(new Limit(3, Duration.ofHours(2), List.of(), true));
         assertThat(guard.targetsMax()).isEqualTo(4);
-        assertThat(guard.approvals()).isEqualTo(new Approvals(2, Duration.ofMinutes(30), true));
+        assertThat(guard.approvals())
+                .isEqualTo(new Approvals(2, Duration.ofMinutes(30), true, true));
         assertThat(guard.afterFailure()).isEqualTo(Duration.ofHours(1));
         assertThat(guard.settle()).isEqualTo(Duration.ofMinutes(3));
         assertThat(guard.verify())

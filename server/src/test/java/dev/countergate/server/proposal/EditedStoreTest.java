@@ -435,4 +435,35 @@ class EditedStoreTest {
                 .containsExactly(other);
         assertThat(engine.proposals().unreadable()).containsExactly(edited.value());
     }
+
+    /** The key says of the same statement that it saw a touch, and not who touched it. */
+    @Test
+    void evidence_by_a_key_that_did_not_verify_its_person() throws Exception {
+        engine.close();
+        engine =
+                new Engine(
+                        folder,
+                        Engine.TOOLS
+                                + "guards: {restart: {environment: prod, approvals:"
+                                + " {verification: true}}}\n");
+        ApproverKey key = engine.enrolHardware("eve");
+        ProposalId id = engine.propose("web");
+        Statement statement = engine.statement(id, "eve");
+        engine.changes.resolving =
+                () -> {
+                    entered.countDown();
+                    leave.await();
+                };
+        engine.submit(
+                id,
+                statement,
+                key.sign(statement.bytes(), ApproverKey.PRESENT | ApproverKey.VERIFIED));
+        entered.await();
+
+        engine.edit(
+                "UPDATE evidence SET signature = ?",
+                key.sign(statement.bytes(), ApproverKey.PRESENT));
+
+        nothingIsSent();
+    }
 }

@@ -60,6 +60,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -475,6 +476,17 @@ final class Engine implements AutoCloseable {
 
     String sign(Statement statement, String person) throws Exception {
         return key(person).sign(statement.bytes());
+    }
+
+    /** A hardware key of {@code person}, beside the others. */
+    ApproverKey enrolHardware(String person) throws Exception {
+        ApproverKey key = ApproverKey.hardware();
+        keys.put(person, key);
+        Files.writeString(
+                folder.resolve("approvers"),
+                key.line(person, "") + "\n",
+                StandardOpenOption.APPEND);
+        return key;
     }
 
     ApproverKey key(String person) {

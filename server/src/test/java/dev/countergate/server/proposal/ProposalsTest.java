@@ -23,6 +23,7 @@ import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.authority.Freeze;
 import dev.countergate.server.backend.Resolution;
 import dev.countergate.server.backend.Sent;
+import dev.countergate.testing.ApproverKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -256,7 +257,7 @@ class ProposalsTest {
     @Test
     void two_keys_of_one_person_are_one_person() throws Exception {
         engine(guard("approvals: {count: 2}"));
-        var second = new dev.countergate.testing.ApproverKey();
+        var second = new ApproverKey();
         java.nio.file.Files.writeString(
                 folder.resolve("approvers"),
                 second.line("bo", "") + "\n",
@@ -293,6 +294,50 @@ class ProposalsTest {
         assertThat(engine.approve(id, "ana").state()).isEqualTo(ProposalState.PENDING);
         assertThat(engine.changes.sent).isEmpty();
         engine.approve(id, "bo");
+
+        engine.settled(id);
+        assertThat(engine.changes.sent).hasSize(1);
+    }
+
+    @Test
+    void asks_for_keys_that_verify_their_person_where_the_guard_does() throws Exception {
+        engine(guard("approvals: {verification: true}"));
+        ApproverKey hardware = engine.enrolHardware("eve");
+        ProposalId id = engine.propose("web");
+        Statement software = engine.statement(id, "bo");
+        Statement said = engine.statement(id, "eve");
+
+        refused("NO_VERIFICATION", () -> engine.submit(id, software, engine.sign(software, "bo")));
+        refused(
+                "NO_VERIFICATION",
+                () -> engine.submit(id, said, hardware.sign(said.bytes(), ApproverKey.PRESENT)));
+        refused(
+                "NO_PRESENCE",
+                () -> engine.submit(id, said, hardware.sign(said.bytes(), ApproverKey.VERIFIED)));
+        assertThat(engine.changes.sent).isEmpty();
+        engine.submit(
+                id, said, hardware.sign(said.bytes(), ApproverKey.PRESENT | ApproverKey.VERIFIED));
+
+        engine.settled(id);
+        assertThat(engine.changes.sent).hasSize(1);
+    }
+
+    @Test
+    void any_enrolled_key_rejects() throws Exception {
+        engine(guard("approvals: {verification: true}"));
+        ProposalId id = engine.propose("web");
+
+        assertThat(engine.reject(id, "bo").state()).isEqualTo(ProposalState.REJECTED);
+    }
+
+    @Test
+    void a_touch_is_enough_where_no_verification_is_asked_for() throws Exception {
+        engine(PLAIN);
+        ApproverKey hardware = engine.enrolHardware("eve");
+        ProposalId id = engine.propose("web");
+        Statement said = engine.statement(id, "eve");
+
+        engine.submit(id, said, hardware.sign(said.bytes(), ApproverKey.PRESENT));
 
         engine.settled(id);
         assertThat(engine.changes.sent).hasSize(1);

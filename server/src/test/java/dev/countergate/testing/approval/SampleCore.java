@@ -117,7 +117,7 @@ public record SampleCore(
                         null,
                         List.of(),
                         "S0",
-                        Quorum.of(1, false),
+                        Quorum.of(1, false, false),
                         created,
                         created.plus(Duration.ofHours(1)),
                         reason);
