@@ -42,6 +42,13 @@ final class AuthorityCheck {
                     "an agent can replace this program, or start another daemon in another state"
                             + " directory");
 
+    private static final Diagnosis NO_KEY =
+            Diagnosis.note(
+                    "approvers",
+                    "no key is enrolled: nobody can approve, and the daemon's account may still"
+                            + " widen what agents may do unsigned",
+                    "`countergate approver add NAME --new`");
+
     private AuthorityCheck() {}
 
     static List<Diagnosis> of(
@@ -50,7 +57,9 @@ final class AuthorityCheck {
             Map<String, String> environment,
             Instant now) {
         List<Diagnosis> found = new ArrayList<>();
-        if (Files.isDirectory(state.path())) {
+        if (status.isPresent() && DoctorCommand.isClosed(state.approvers())) {
+            found.addAll(approvers(status.get().path("approvers")));
+        } else if (Files.isDirectory(state.path())) {
             found.addAll(approvers(state, now));
         }
         if (status.isPresent()
@@ -123,14 +132,35 @@ final class AuthorityCheck {
         };
     }
 
+    /** As the daemon tells an operator whom the file is closed to. */
+    static List<Diagnosis> approvers(JsonNode told) {
+        if (told.has("faults")) {
+            return told.path("faults")
+                    .valueStream()
+                    .map(
+                            fault ->
+                                    Diagnosis.problem(
+                                            "approvers",
+                                            "nobody can approve: " + fault.asString(""),
+                                            "have the daemon's account run `countergate doctor`"))
+                    .toList();
+        }
+        int keys = told.path("keys").asInt(0);
+        return List.of(
+                keys == 0
+                        ? NO_KEY
+                        : Diagnosis.ok(
+                                "approvers",
+                                String.format(
+                                        Locale.ROOT,
+                                        "%d keys of %d persons",
+                                        keys,
+                                        told.path("persons").asInt(0))));
+    }
+
     private static List<Diagnosis> approvers(AllowedSigners signers, Instant now) {
         if (signers.signers().isEmpty()) {
-            return List.of(
-                    Diagnosis.note(
-                            "approvers",
-                            "no key is enrolled: nobody can approve, and this account may still"
-                                    + " widen what agents may do unsigned",
-                            "`countergate approver add NAME --new`"));
+            return List.of(NO_KEY);
         }
         List<Diagnosis> found = new ArrayList<>();
         found.add(

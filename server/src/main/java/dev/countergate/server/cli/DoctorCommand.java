@@ -90,11 +90,11 @@ final class DoctorCommand implements Callable<Integer> {
         try (Waiting _ = console.waiting("hashing the program's files and the log")) {
             tell(InstallationCheck.of(console));
             tell(others.of("program", InstallationCheck.places(console)));
-            tell(FileModeCheck.of(state));
+            tell(FileModeCheck.of(state, System.getProperty("user.name"), status.isPresent()));
             tell(silence.map(List::of).orElse(daemon(state, status)));
             tell(AuthorityCheck.of(state, status, console.environment(), now));
             tell(keys(state, status.isPresent()));
-            log(state).ifPresent(verdict -> tell(List.of(verdict)));
+            log(state, status.isPresent()).ifPresent(verdict -> tell(List.of(verdict)));
             tell(troubles(state, status));
             tell(lastLeaf(state, status, now));
         }
@@ -305,7 +305,14 @@ final class DoctorCommand implements Callable<Integer> {
         return found;
     }
 
-    private static Optional<Diagnosis> log(StateDirectory state) {
+    private static Optional<Diagnosis> log(StateDirectory state, boolean isAnswering) {
+        if (isAnswering && isClosed(state.path().resolve("store.db"))) {
+            return Optional.of(
+                    Diagnosis.note(
+                            "log",
+                            "it lies where you may not read it, as it should",
+                            "`countergate audit export FILE`, then `countergate audit verify FILE`"));
+        }
         return StoredLog.verify(state.path())
                 .map(
                         verdict ->
@@ -324,6 +331,11 @@ final class DoctorCommand implements Callable<Integer> {
                                                     why,
                                                     "restore the state directory's files");
                                 });
+    }
+
+    /** Whether {@code file} is there and this user may not read it. */
+    static boolean isClosed(Path file) {
+        return Files.exists(file) && !Files.isReadable(file);
     }
 
     private List<Diagnosis> troubles(StateDirectory state, Optional<JsonNode> status) {

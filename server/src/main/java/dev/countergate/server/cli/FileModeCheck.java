@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Whether the state directory and what lies in it belong to this user and are closed to others. */
+/** Whether the state directory and what lies in it belong to one account, the daemon's, and are closed to others. */
 final class FileModeCheck {
     /** What others may have of the directory itself: to pass through it to a socket opened to their group. */
     private static final Set<PosixFilePermission> DIRECTORY_MOST =
@@ -34,34 +34,66 @@ final class FileModeCheck {
 
     private FileModeCheck() {}
 
-    static List<Diagnosis> of(StateDirectory state) {
+    /**
+     * @param user who looks
+     * @param isAnswering whether the daemon gives this user answers, as it gives operators of another account than its own
+     */
+    static List<Diagnosis> of(StateDirectory state, String user, boolean isAnswering) {
         if (!Files.isDirectory(state.path())) {
             return List.of(
                     Diagnosis.note("state", "`" + state.path() + "` does not exist yet", ""));
         }
-        List<Diagnosis> found = new ArrayList<>();
-        check(state.path(), DIRECTORY_MOST, found);
-        try (Stream<Path> files = Files.list(state.path())) {
-            files.sorted().forEach(file -> check(file, most(file), found));
+        try {
+            return of(state, Files.getOwner(state.path()).getName(), user, isAnswering);
         } catch (IOException unreadable) {
-            found.add(
-                    Diagnosis.problem(
-                            "state",
-                            "`" + state.path() + "` cannot be read: " + unreadable.getMessage(),
-                            "run this as the daemon's user"));
+            return List.of(unreadable(state, "the daemon's user", unreadable));
+        }
+    }
+
+    private static List<Diagnosis> of(
+            StateDirectory state, String owner, String user, boolean isAnswering) {
+        List<Diagnosis> found = new ArrayList<>();
+        check(state.path(), owner, DIRECTORY_MOST, found);
+        boolean isTheirs = owner.equals(user);
+        try (Stream<Path> files = Files.list(state.path())) {
+            files.sorted().forEach(file -> check(file, owner, most(file), found));
+        } catch (IOException unreadable) {
+            // Closed to others than its owner is how it should be.
+            if (isTheirs) {
+                found.add(unreadable(state, owner, unreadable));
+            }
         }
         if (!state.sockets().equals(state.path()) && Files.exists(state.sockets())) {
-            check(state.sockets(), DIRECTORY_MOST, found);
+            check(state.sockets(), owner, DIRECTORY_MOST, found);
             for (Path socket : List.of(state.agentSocket(), state.operatorSocket())) {
                 if (Files.exists(socket)) {
-                    check(socket, SOCKET_MOST, found);
+                    check(socket, owner, SOCKET_MOST, found);
                 }
             }
+        }
+        if (!isTheirs) {
+            String detail = "`" + state.path() + "` belongs to " + owner;
+            found.add(
+                    isAnswering
+                            ? Diagnosis.note(
+                                    "state",
+                                    detail + ", and so does the daemon",
+                                    "what is closed to you is looked at when this is run as "
+                                            + owner)
+                            : Diagnosis.problem(
+                                    "state",
+                                    detail + ", and no daemon there answers you",
+                                    "run this as " + owner));
         }
         if (found.isEmpty()) {
             found.add(Diagnosis.ok("state", "`" + state.path() + "` is this user's alone"));
         }
         return found;
+    }
+
+    private static Diagnosis unreadable(StateDirectory state, String owner, IOException why) {
+        return Diagnosis.problem(
+                "state", "`" + state.path() + "` cannot be read: " + why, "run this as " + owner);
     }
 
     private static Set<PosixFilePermission> most(Path file) {
@@ -72,13 +104,13 @@ final class FileModeCheck {
         };
     }
 
-    private static void check(Path path, Set<PosixFilePermission> most, List<Diagnosis> found) {
+    private static void check(
+            Path path, String owner, Set<PosixFilePermission> most, List<Diagnosis> found) {
         try {
             PosixFileAttributes attributes =
                     Files.readAttributes(
                             path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            String user = System.getProperty("user.name");
-            if (!attributes.owner().getName().equals(user)) {
+            if (!attributes.owner().getName().equals(owner)) {
                 found.add(
                         Diagnosis.problem(
                                 "state",
@@ -87,7 +119,12 @@ final class FileModeCheck {
                                         "`%s` belongs to %s",
                                         path,
                                         attributes.owner().getName()),
-                                "run this as that user, or remove it"));
+                                String.format(
+                                        Locale.ROOT,
+                                        "find out who put it there; `chown %s %s` where it is the"
+                                                + " daemon's",
+                                        owner,
+                                        path)));
             }
             Set<PosixFilePermission> tooMuch = EnumSet.noneOf(PosixFilePermission.class);
             tooMuch.addAll(attributes.permissions());

@@ -176,6 +176,62 @@ class DoctorTest {
                 .contains("`chmod go-w " + book + "`");
     }
 
+    // ---- the daemon's own account
+
+    private StateDirectory state() throws IOException {
+        StateDirectory state = StateDirectory.at(folder.resolve("state"), environment);
+        state.create();
+        mode(Files.writeString(state.approvers(), ""), "rw-------");
+        return state;
+    }
+
+    @Test
+    void a_daemon_of_another_account_is_no_fault_where_it_answers() throws IOException {
+        StateDirectory state = state();
+        assertThat(text(FileModeCheck.of(state, USER, false))).startsWith("ok");
+        assertThat(text(FileModeCheck.of(state, "olga", true)))
+                .isEqualTo(
+                        "note `"
+                                + state.path()
+                                + "` belongs to "
+                                + USER
+                                + ", and so does the daemon: what is closed to you is looked at when"
+                                + " this is run as "
+                                + USER);
+        assertThat(text(FileModeCheck.of(state, "olga", false)))
+                .isEqualTo(
+                        "problem `"
+                                + state.path()
+                                + "` belongs to "
+                                + USER
+                                + ", and no daemon there answers you: run this as "
+                                + USER);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void what_is_open_is_found_whoever_looks(boolean isTheirs) throws IOException {
+        StateDirectory state = state();
+        mode(state.approvers(), "rw-rw----");
+        assertThat(text(FileModeCheck.of(state, isTheirs ? USER : "olga", true)))
+                .contains("problem `" + state.approvers() + "` has mode rw-rw----")
+                .doesNotContain("remove");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '^',
+            value = {
+                "{'keys':3,'persons':2} | ok 3 keys of 2 persons",
+                "{'keys':0,'persons':0} | note no key is enrolled",
+                "{'faults':['line 1: odd']} | problem nobody can approve: line 1: odd",
+            })
+    void approvers_whose_file_is_closed_are_told_of_by_the_daemon(String told, String finding) {
+        JsonNode approvers = new JsonMapper().readTree(told.replace('\'', '"'));
+        assertThat(text(AuthorityCheck.approvers(approvers))).startsWith(finding);
+    }
+
     // ---- what stands still
 
     @ParameterizedTest
