@@ -25,7 +25,8 @@ final class OpeningCheck {
     private static final long TAIL = 256;
 
     private static final String CHANGED =
-            "the log was changed within the store: restore the state directory from a copy";
+            "the log was changed within the store: keep the state directory as it is, and find out who"
+                    + " wrote to it";
 
     private final Connection database;
     private final NoteKey key;

@@ -55,8 +55,7 @@ class SqliteFile implements AutoCloseable {
         } catch (IOException failed) {
             throw new StoreException("cannot open `" + path + "`", failed);
         } catch (SQLException failed) {
-            throw new StoreException(
-                    "cannot use `" + path + "`, restore it from a copy if it is damaged", failed);
+            throw new StoreException("cannot use `" + path + "`", failed);
         }
     }
 

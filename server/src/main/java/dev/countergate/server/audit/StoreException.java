@@ -1,5 +1,8 @@
 package dev.countergate.server.audit;
 
+import java.sql.SQLException;
+import org.sqlite.SQLiteErrorCode;
+
 /**
  * The store cannot be opened, read or written, and nothing may be acted on. Nothing of the transaction has happened, unless
  * {@link #mayHaveHappened()}.
@@ -18,8 +21,30 @@ public final class StoreException extends Exception {
     }
 
     private StoreException(String message, Throwable cause, boolean isUncertain) {
-        super(message + ": " + cause.getMessage(), cause);
+        super(message + ": " + cause.getMessage() + mend(cause), cause);
         this.isUncertain = isUncertain;
+    }
+
+    /** What mends a fault of the file, by what SQLite calls it; nothing where that alone does not tell. */
+    private static String mend(Throwable cause) {
+        if (!(cause instanceof SQLException failed)) {
+            return "";
+        }
+        // The lower byte is what went wrong, the rest where.
+        int kind = failed.getErrorCode() & 0xff;
+        if (kind == SQLiteErrorCode.SQLITE_FULL.code) {
+            return ": make room on its disk";
+        }
+        if (kind == SQLiteErrorCode.SQLITE_CORRUPT.code
+                || kind == SQLiteErrorCode.SQLITE_NOTADB.code) {
+            return ": restore it from a copy";
+        }
+        if (kind == SQLiteErrorCode.SQLITE_READONLY.code
+                || kind == SQLiteErrorCode.SQLITE_PERM.code
+                || kind == SQLiteErrorCode.SQLITE_CANTOPEN.code) {
+            return ": mend the modes in the state directory";
+        }
+        return kind == SQLiteErrorCode.SQLITE_IOERR.code ? ": look after its disk" : "";
     }
 
     /** The disk neither confirmed the transaction nor can be asked; what stands there is read once it can. */

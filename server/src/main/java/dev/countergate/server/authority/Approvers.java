@@ -247,9 +247,10 @@ public final class Approvers {
                                 return Checked.invalid(
                                         new Fault(
                                                 "",
-                                                "`"
+                                                "what `"
                                                         + path
-                                                        + "` changed, and that cannot be recorded: "
+                                                        + "` holds cannot be recorded, so none of it"
+                                                        + " counts: "
                                                         + unrecorded.getMessage()));
                             }
                             seen = digest;

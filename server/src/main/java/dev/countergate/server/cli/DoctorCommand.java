@@ -338,18 +338,19 @@ final class DoctorCommand implements Callable<Integer> {
         return Files.exists(file) && !Files.isReadable(file);
     }
 
+    /** The trouble itself says what mends it, for its cause alone decides that. */
+    static Diagnosis unwritable(String trouble) {
+        return Diagnosis.problem(
+                "log",
+                "cannot be written, so writes are refused: " + trouble,
+                "where that mends it, writes go on by themselves or at the daemon's next start");
+    }
+
     private List<Diagnosis> troubles(StateDirectory state, Optional<JsonNode> status) {
         List<Diagnosis> found = new ArrayList<>();
         status.map(told -> told.path("log_trouble").asString(""))
                 .filter(trouble -> !trouble.isEmpty())
-                .ifPresent(
-                        trouble ->
-                                found.add(
-                                        Diagnosis.problem(
-                                                "log",
-                                                "cannot be written, so writes are refused: "
-                                                        + trouble,
-                                                "make room for it, or mend the modes in the state directory")));
+                .ifPresent(trouble -> found.add(unwritable(trouble)));
         status.ifPresent(
                 told ->
                         told.path("unreadable_proposals")

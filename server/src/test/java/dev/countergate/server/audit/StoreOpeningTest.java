@@ -171,6 +171,10 @@ class StoreOpeningTest {
         try (SqliteStore store = open()) {
             // What is deep inside is not hashed when the store is opened; `audit verify` finds it.
             assertThat(store.trouble().isPresent()).isEqualTo(!isOld);
+            // What shows who did it is not to be written over.
+            assertThat(store.trouble().orElse("keep as it is"))
+                    .contains("as it is")
+                    .doesNotContain("restore");
         } catch (StoreException unreadable) {
             assertThat(unreadable).hasMessageContaining("cannot read the log's tree");
         }

@@ -232,6 +232,22 @@ class DoctorTest {
         assertThat(text(AuthorityCheck.approvers(approvers))).startsWith(finding);
     }
 
+    /** To have room made on a disk is no answer to who wrote to the log, nor the other way round. */
+    @Test
+    void a_log_that_cannot_be_written_has_one_mend() {
+        assertThat(
+                        text(
+                                List.of(
+                                        DoctorCommand.unwritable(
+                                                "the log was changed within the store: keep the"
+                                                        + " state directory as it is"))))
+                .isEqualTo(
+                        "problem cannot be written, so writes are refused: the log was changed"
+                                + " within the store: keep the state directory as it is: where that"
+                                + " mends it, writes go on by themselves or at the daemon's next"
+                                + " start");
+    }
+
     // ---- what stands still
 
     @ParameterizedTest
