@@ -28,6 +28,11 @@ EFFECT = {"APPLIED", "PARTLY_APPLIED", "VERIFIED", "UNVERIFIED", "FOUND_APPLIED"
 NO_EFFECT = {"PENDING", "APPROVED", "CLAIMED", "FAILED", "FOUND_NOT_APPLIED"} | EXITS
 
 
+def parts(path):
+    """The first two parts of a path, empty where it has fewer: doctor asks for "/"."""
+    return (path.split("/") + ["", ""])[1:3]
+
+
 def reachable(state):
     """The states that `state` may have become, itself among them."""
     found, todo = {state}, [state]
@@ -164,7 +169,7 @@ class Backend:
                 if not self.alertmanager(connection, *found[:2], found[3]):
                     return
                 continue
-            kind, name = found[1].split("/")[1:3]
+            kind, name = parts(found[1])
             with self.lock:
                 nth = self.reads_of[kind, name] = self.reads_of.get((kind, name), 0) + 1
             if self.is_held(name, (kind, nth)):
@@ -203,7 +208,7 @@ class Backend:
         with self.lock:
             self.arrivals += 1
         method, path, head, body = self.request(connection, first)
-        kind, name = path.split("/")[1:3]
+        kind, name = parts(path)
         if kind != "effects":
             with self.lock:
                 self.elsewhere.append(path)
