@@ -527,13 +527,13 @@ class ProposalTest {
     @Test
     void what_a_restart_found_interrupted_settles_from_then_on() {
         Proposal unknown =
-                after(in(ProposalState.SENDING), Duration.ofSeconds(300), new Event.Restart());
+                after(in(ProposalState.SENDING), Duration.ofMinutes(5), new Event.Restart());
         Event absent = new Event.Search(Sighting.ABSENT);
-        Proposal once = after(unknown, Duration.ofSeconds(300), absent);
+        Proposal once = after(unknown, Duration.ofMinutes(5), absent);
 
         assertThat(after(once, Duration.ofSeconds(419), absent).state())
                 .isEqualTo(ProposalState.OUTCOME_UNKNOWN);
-        assertThat(after(once, Duration.ofSeconds(420), absent).state())
+        assertThat(after(once, Duration.ofMinutes(7), absent).state())
                 .isEqualTo(ProposalState.FOUND_NOT_APPLIED);
     }
 

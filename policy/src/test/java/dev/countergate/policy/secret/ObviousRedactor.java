@@ -99,8 +99,8 @@ final class ObviousRedactor {
         }
         forms.add(percent.toString());
         StringBuilder json = new StringBuilder();
-        for (char unit : itself.toCharArray()) {
-            json.append("\\u%04x".formatted((int) unit));
+        for (int at = 0; at < itself.length(); at++) {
+            json.append("\\u%04x".formatted((int) itself.charAt(at)));
         }
         forms.add(json.toString());
         for (String digits = Integer.toString(point); digits.length() <= 8; digits = "0" + digits) {

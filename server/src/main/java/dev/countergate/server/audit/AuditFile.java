@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 
@@ -127,7 +128,7 @@ public final class AuditFile {
 
     /** Whether {@code bytes} are as a line is of which the end was lost: one object, whole or begun, and nothing else. */
     private static boolean isCutOff(byte[] bytes) {
-        try (JsonParser tokens = JSON.createParser(bytes)) {
+        try (JsonParser tokens = JSON.createParser(ObjectReadContext.empty(), bytes)) {
             boolean isOpen = false;
             try {
                 isOpen = tokens.nextToken() == JsonToken.START_OBJECT;
