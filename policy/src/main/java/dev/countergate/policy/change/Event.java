@@ -27,13 +27,6 @@ public sealed interface Event {
     record Supersede() implements Event {}
 
     /**
-     * Something stands in the way for good.
-     *
-     * @param obstacle what
-     */
-    record Block(Obstacle obstacle) implements Event {}
-
-    /**
      * A person did it without us.
      *
      * @param by who

@@ -3,7 +3,6 @@ package dev.countergate.policy.change;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.call.Person;
-import dev.countergate.policy.change.Event.Obstacle;
 import dev.countergate.policy.change.Event.Outcome;
 import dev.countergate.policy.change.Step.Reason;
 import dev.countergate.policy.rule.Decision;
@@ -72,7 +71,6 @@ public record Proposal(
                             ? refused(Reason.NOT_DUE, "it has not expired yet")
                             : leave(ProposalState.EXPIRED, "");
             case Event.Supersede supersede -> leave(ProposalState.SUPERSEDED, "");
-            case Event.Block(Obstacle obstacle) -> leave(ProposalState.BLOCKED, obstacle.text());
             case Event.DoneByHand(Person by, Reading before, String note) ->
                     doneByHand(by, before, note, now);
             case Event.Claim(Event.Checks checks) -> claim(checks, now);

@@ -25,7 +25,6 @@ final class ProposalModel {
             PENDING withdraw WITHDRAWN
             PENDING expire EXPIRED
             PENDING supersede SUPERSEDED
-            PENDING block BLOCKED
             PENDING done DONE_BY_HAND
             PENDING restart PENDING
             PENDING restart-late EXPIRED
@@ -33,7 +32,6 @@ final class ProposalModel {
             APPROVED withdraw WITHDRAWN
             APPROVED expire EXPIRED
             APPROVED supersede SUPERSEDED
-            APPROVED block BLOCKED
             APPROVED done DONE_BY_HAND
             APPROVED claim CLAIMED
             APPROVED claim-late EXPIRED

@@ -34,7 +34,6 @@ class ProposalModelTest {
                     "withdraw",
                     "expire",
                     "supersede",
-                    "block",
                     "done",
                     "claim",
                     "claim",
@@ -141,7 +140,6 @@ class ProposalModelTest {
             case "withdraw" -> rarely() ? new Event.Withdraw() : new Event.Restart();
             case "expire" -> new Event.Expire();
             case "supersede" -> rarely() ? new Event.Supersede() : new Event.Expire();
-            case "block" -> rarely() ? new Event.Block(Proposals.frozen()) : new Event.Expire();
             case "done" ->
                     rarely()
                             ? new Event.DoneByHand(new Person(person()), reading(), "by hand")
@@ -183,7 +181,6 @@ class ProposalModelTest {
             case Event.Withdraw withdraw -> "withdraw";
             case Event.Expire expire -> second >= model.expires ? "expire" : "too-early";
             case Event.Supersede supersede -> "supersede";
-            case Event.Block block -> "block";
             case Event.DoneByHand done -> {
                 if (model.isOpen()) {
                     model.before = letter(done.before());

@@ -12,7 +12,6 @@ import static dev.countergate.policy.change.Proposals.approve;
 import static dev.countergate.policy.change.Proposals.at;
 import static dev.countergate.policy.change.Proposals.checks;
 import static dev.countergate.policy.change.Proposals.claim;
-import static dev.countergate.policy.change.Proposals.frozen;
 import static dev.countergate.policy.change.Proposals.in;
 import static dev.countergate.policy.change.Proposals.make;
 import static dev.countergate.policy.change.Proposals.no;
@@ -51,7 +50,6 @@ class ProposalTest {
                     Map.entry("reject", reject("cy", 8)),
                     Map.entry("withdraw", new Event.Withdraw()),
                     Map.entry("supersede", new Event.Supersede()),
-                    Map.entry("block", new Event.Block(frozen())),
                     Map.entry("done", new Event.DoneByHand(new Person("cy"), no(0), "by hand")),
                     Map.entry("claim", claim(ONE, "bo")),
                     Map.entry("send", send(no(0))),
@@ -64,8 +62,8 @@ class ProposalTest {
 
     @ParameterizedTest
     @CsvSource({
-        "PENDING,approve reject withdraw supersede block done",
-        "APPROVED,reject withdraw supersede block done claim",
+        "PENDING,approve reject withdraw supersede done",
+        "APPROVED,reject withdraw supersede done claim",
         "CLAIMED,send",
         "SENDING,accept stop answer",
         "APPLIED,look",

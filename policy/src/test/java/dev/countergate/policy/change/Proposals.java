@@ -65,7 +65,7 @@ final class Proposals {
             case EXPIRED -> after(pending, Duration.ofHours(1), new Event.Expire());
             case WITHDRAWN -> after(pending, new Event.Withdraw());
             case SUPERSEDED -> after(pending, new Event.Supersede());
-            case BLOCKED -> after(pending, new Event.Block(frozen()));
+            case BLOCKED -> after(in(ProposalState.APPROVED), claim(FORBID, "bo"));
             case DONE_BY_HAND ->
                     after(pending, new Event.DoneByHand(new Person("bo"), no(0), "typed it"));
             case APPROVED -> after(pending, approve("bo", 1, ONE));

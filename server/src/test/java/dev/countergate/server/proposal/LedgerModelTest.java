@@ -312,10 +312,7 @@ class LedgerModelTest {
             case 19, 20 -> new Event.Search(List.of(Sighting.values()).get(random.nextInt(3)));
             case 21 -> rarely() ? new Event.Withdraw() : new Event.Restart();
             case 22 -> rarely() ? new Event.Supersede() : new Event.Expire();
-            case 23 ->
-                    rarely()
-                            ? new Event.Block(obstacle())
-                            : rarely() ? new Event.Stop("frozen") : new Event.Expire();
+            case 23 -> rarely() ? new Event.Stop("frozen") : new Event.Expire();
             case 24 ->
                     rarely()
                             ? new Event.DoneByHand(new Person("bo"), reading(), "by hand")
