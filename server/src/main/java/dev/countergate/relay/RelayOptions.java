@@ -36,7 +36,8 @@ record RelayOptions(@Nullable Path socket, Path catalogue, StateDirectory state)
             throws UsageException {
         String config = environment.get("COUNTERGATE_CONFIG");
         String state = environment.get("COUNTERGATE_STATE");
-        String socket = environment.get("COUNTERGATE_SOCKET");
+        // Options go before variables: who typed which daemon is meant means that one.
+        String socket = arguments.length == 0 ? environment.get("COUNTERGATE_SOCKET") : null;
         int i = 0;
         while (i < arguments.length) {
             String name = arguments[i++];

@@ -99,9 +99,13 @@ final class CallCommand implements Callable<Integer> {
     }
 
     private DaemonStarter.Reached reach() {
+        if (socket != null && !place.isUnnamed()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--socket stands in place of --config and --state");
+        }
         Path given = socket;
         String named = console.environment().getOrDefault("COUNTERGATE_SOCKET", "");
-        if (given == null && !named.isEmpty()) {
+        if (place.isUnnamed() && given == null && !named.isEmpty()) {
             given = Path.of(named);
         }
         if (given == null) {

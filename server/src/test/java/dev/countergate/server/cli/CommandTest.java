@@ -267,6 +267,24 @@ class CommandTest {
         assertThat(outcome.err()).contains("countergate serve");
     }
 
+    /** Options go before variables. */
+    @Test
+    void call_asks_the_daemon_whose_place_was_typed_whatever_socket_the_environment_names() {
+        environment.put("COUNTERGATE_SOCKET", folder.resolve("other.sock").toString());
+        assertThat(run("call", "up").err()).contains("no daemon answers at", "other.sock");
+        for (String option : List.of("--state", "--config")) {
+            Outcome typed = run("call", "up", option, "place");
+            assertThat(typed.code()).isEqualTo(1);
+            assertThat(typed.err())
+                    .contains("agent.sock", "COUNTERGATE_LAUNCHER")
+                    .doesNotContain("other.sock");
+
+            Outcome both = run("call", "up", option, "place", "--socket", "typed.sock");
+            assertThat(both.code()).isEqualTo(64);
+            assertThat(both.err()).contains("--socket stands in place of --config and --state");
+        }
+    }
+
     @Test
     void doctor_names_who_approves_what_stands_still_and_what_s0_does_not_stop() throws Exception {
         environment.put("COUNTERGATE_LAUNCHER", "/bin/sh");
