@@ -44,7 +44,7 @@ import software.amazon.awssdk.http.urlconnection.ProxyConfiguration;
  * connection may take longer than a freeze may wait. Thread safe.
  */
 final class SendingHttp implements SdkHttpClient {
-    /** Says whether what the calling thread sends may begin; where nobody says so, it may. */
+    /** Says whether what the calling thread sends may begin; where nobody says so, it may not. */
     static final ScopedValue<BooleanSupplier> MAY_BEGIN = ScopedValue.newInstance();
 
     /** OkHttp writes these itself. */
@@ -95,7 +95,7 @@ final class SendingHttp implements SdkHttpClient {
         if (begun == null || begun.begin()) {
             throw new IOException("a second send of the same call");
         }
-        if (MAY_BEGIN.isBound() && !MAY_BEGIN.get().getAsBoolean()) {
+        if (!MAY_BEGIN.isBound() || !MAY_BEGIN.get().getAsBoolean()) {
             throw new StoppedException();
         }
         // OkHttp itself sends again on a 503 with `Retry-After: 0`.

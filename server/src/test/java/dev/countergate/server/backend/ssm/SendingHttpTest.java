@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.services.ssm.model.SendCommandResponse;
 
 /** What the SDK hands out for something with an effect, as it arrives at a socket. */
@@ -125,6 +128,26 @@ final class SendingHttpTest {
                                         .isEqualTo(FailureCode.CANCELLED);
                                 assertThat(failed.isUnclear()).isFalse();
                             });
+
+            assertThat(server.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void does_not_begin_where_nobody_says_that_it_may() throws Exception {
+        try (RawServer server = RawServer.start(answering(200, "", SENT));
+                SendingHttp http = new SendingHttp(Duration.ofSeconds(5), Duration.ofSeconds(5))) {
+            HttpExecuteRequest request =
+                    HttpExecuteRequest.builder()
+                            .request(
+                                    SdkHttpRequest.builder()
+                                            .method(SdkHttpMethod.GET)
+                                            .uri(server.origin())
+                                            .build())
+                            .build();
+
+            assertThatThrownBy(() -> http.prepareRequest(request).call())
+                    .isInstanceOf(SendingHttp.StoppedException.class);
 
             assertThat(server.requests()).isEmpty();
         }
