@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
@@ -26,6 +27,19 @@ public final class MetricsListener implements Listener {
     /** Loopback by any of its names: a page in a browser that had its own name resolve here sends that name. */
     private static final Pattern HOST =
             Pattern.compile("(?i)(?:localhost|127(?:\\.[0-9]{1,3}){3}|\\[::1])(?::[0-9]{1,5})?");
+
+    /**
+     * What the JDK's server bounds where it is told to, by properties that it reads when it is first used: else anybody who
+     * connects and says nothing keeps a file descriptor from the sockets, the store and the backends. Beyond so many
+     * connections further ones are closed at once, and one that takes longer over a request is closed too.
+     */
+    private static final Map<String, String> BOUNDS =
+            Map.of(
+                    "jdk.httpserver.maxConnections", "256",
+                    "sun.net.httpserver.maxIdleConnections", "32",
+                    "sun.net.httpserver.idleInterval", "75",
+                    "sun.net.httpserver.maxReqTime", "5",
+                    "sun.net.httpserver.maxRspTime", "30");
 
     private final InetSocketAddress address;
     private final Metrics metrics;
@@ -48,6 +62,7 @@ public final class MetricsListener implements Listener {
 
     @Override
     public synchronized void start() throws IOException {
+        BOUNDS.forEach(System::setProperty);
         HttpServer made;
         try {
             made = HttpServer.create(address, 0);

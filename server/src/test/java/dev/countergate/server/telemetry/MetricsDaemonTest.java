@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -234,6 +235,49 @@ class MetricsDaemonTest {
             for (Socket socket : slow) {
                 socket.close();
             }
+        }
+    }
+
+    /** Anybody on the machine may connect, and what is open there is lacking elsewhere. */
+    @Test
+    void keeps_a_bounded_number_of_connections_and_none_whose_request_does_not_come()
+            throws Exception {
+        start("--metrics", "127.0.0.1:0");
+        int port = port();
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 500; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                silent.add(socket);
+                begin(socket);
+            }
+            // Those beyond the bound are closed at once, and the others in time.
+            await(() -> silent.stream().filter(MetricsDaemonTest::isClosed).count() >= 244);
+            await(() -> silent.stream().allMatch(MetricsDaemonTest::isClosed));
+            assertThat(scrape(port)).contains("countergate_info");
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+    }
+
+    private static void begin(Socket socket) {
+        try {
+            socket.getOutputStream().write("GET /metr".getBytes(UTF_8));
+        } catch (IOException closedAlready) {
+            // That is what is waited for.
+        }
+    }
+
+    private static boolean isClosed(Socket socket) {
+        try {
+            socket.setSoTimeout(1);
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException open) {
+            return false;
+        } catch (IOException reset) {
+            return true;
         }
     }
 
