@@ -299,10 +299,20 @@ try:
     line = next(line for line in shown.splitlines() if "S1" in line)
     print(f"ok: {OPERATOR} sees the proposal, and `status` says `{' '.join(line.split())}`")
 
-    # The stop button alone stops the daemons of the account it is typed in, and this one is another's.
+    # Who may ask the daemon may check what it says, though its files are closed.
     home = os.path.join(FOLDER, "olga")
     os.mkdir(home, 0o700)
     os.chown(home, pwd.getpwnam(OPERATOR).pw_uid, -1)
+    code, out, err = run(OPERATOR, "audit", "export", home + "/log.jsonl", "--state", STATE, "--json")
+    assert code == 0, (out, err)
+    code, out, err = run(OPERATOR, "audit", "verify", home + "/log.jsonl", "--key", json.loads(out)["key"])
+    assert code == 0 and "good up to" in out, (code, out, err)
+    code, out, err = run(OPERATOR, "doctor", "--state", STATE, "--config", config, "--json", home=home)
+    said = {each["check"]: each for each in json.loads(out)["checks"] if each["check"] in ("state", "log", "approvers")}
+    assert [each["state"] for each in said.values()] == ["note"] * 3 and "remove" not in json.dumps(said), said
+    print(f"ok: {OPERATOR} exports the log and verifies it, and `doctor` finds no fault in what is closed to them")
+
+    # The stop button alone stops the daemons of the account it is typed in, and this one is another's.
     code, out, err = run(OPERATOR, "freeze", "--reason", "incident 4711", home=home)
     assert code == 1 and "no daemon of this account runs" in err and "--state" in err, (code, out, err)
     code, out, err = run(OPERATOR, "status", "--state", STATE, "--json")

@@ -1,5 +1,7 @@
 package dev.countergate.server.audit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.log.Checkpoint;
 import dev.countergate.policy.log.MerkleTree;
@@ -79,9 +81,17 @@ public final class AuditFile {
         return new AuditFile(key).read(new BufferedInputStream(file, 1 << 16), head);
     }
 
-    /** A checkpoint as it was kept: a signed note, or a {@code log.head}; empty when {@code key} did not sign it. */
+    /**
+     * A checkpoint as it was kept: a signed note, a {@code log.head}, or the last line of an export; empty when {@code key}
+     * did not sign it.
+     */
     public static Optional<Checkpoint> head(String text, NoteKey key) {
-        return HeadFiles.parse(text, key).map(HeadFiles.Said::checkpoint);
+        String note =
+                CanonicalJson.read(text.strip().getBytes(UTF_8))
+                                instanceof Checked.Valid<JsonNode>(JsonNode line)
+                        ? line.path("checkpoint").asString("")
+                        : text;
+        return HeadFiles.parse(note, key).map(HeadFiles.Said::checkpoint);
     }
 
     private Verdict read(InputStream file, @Nullable Checkpoint head) throws IOException {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -24,9 +25,12 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 
-/** The key that signs the log's checkpoints, and no approval: {@code log.key} (0600) and {@code log.pub}. */
+/** The key that signs the log's checkpoints, and no approval: {@code log.key} (0600) and {@code log.pub} (0644). */
 final class LogKey {
     static final String ORIGIN = "countergate";
+
+    private static final Set<PosixFilePermission> PUBLIC =
+            PosixFilePermissions.fromString("rw-r--r--");
 
     private final PrivateKey secret;
     private final NoteKey known;
@@ -69,10 +73,13 @@ final class LogKey {
         }
     }
 
+    /** For everybody to read: whoever is given an export checks it by this. */
     private static void keep(Path place, String text) throws IOException {
         if (!Files.exists(place) || !Files.readString(place).equals(text)) {
             Files.writeString(place, text);
-            Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rw-------"));
+        }
+        if (!Files.getPosixFilePermissions(place).equals(PUBLIC)) {
+            Files.setPosixFilePermissions(place, PUBLIC);
         }
     }
 

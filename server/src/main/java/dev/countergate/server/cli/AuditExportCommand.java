@@ -7,10 +7,16 @@ import dev.countergate.relay.StateDirectory;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,12 +32,17 @@ import tools.jackson.databind.node.JsonNodeFactory;
         },
         footer = {
             "",
-            "The file is there whole or not at all; one that is there is replaced. With --json:",
-            "{file, leaves, key}, key the file of the verifier key.",
+            "The file is there whole or not at all, mode 0600; one that is there is replaced. Its last",
+            "line, kept elsewhere, is a --head for `audit verify`. With --json: {file, leaves, key}, key",
+            "the file of the verifier key.",
             "",
             "  $ countergate audit export log.jsonl"
         })
 final class AuditExportCommand implements Callable<Integer> {
+    /** It holds every proposal, as the store does. */
+    private static final FileAttribute<Set<PosixFilePermission>> OWNERS_ALONE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
     private final Console console;
 
     @Mixin private Place place = new Place();
@@ -86,7 +97,16 @@ final class AuditExportCommand implements Callable<Integer> {
     }
 
     private static long write(AuditPages pages, Path partly) throws Exception {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(partly))) {
+        Files.deleteIfExists(partly);
+        try (OutputStream out =
+                new BufferedOutputStream(
+                        Channels.newOutputStream(
+                                Files.newByteChannel(
+                                        partly,
+                                        Set.of(
+                                                StandardOpenOption.CREATE_NEW,
+                                                StandardOpenOption.WRITE),
+                                        OWNERS_ALONE)))) {
             for (List<String> lines = pages.read(); !lines.isEmpty(); lines = pages.read()) {
                 for (String line : lines) {
                     out.write(line.getBytes(UTF_8));

@@ -55,7 +55,8 @@ final class AuditVerifyCommand implements Callable<Integer> {
             names = "--head",
             paramLabel = "HEAD",
             description =
-                    "a checkpoint seen before, such as a log.head, whose leaves must be there")
+                    "a checkpoint seen before, a log.head or the last line of an export, whose leaves"
+                            + " must be there")
     private @Nullable Path head;
 
     @Option(names = "--json", description = "print JSON")

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SqliteStoreTest {
     private static final Leaf LEAF = new Leaf("read", Instant.EPOCH, Map.of("tool", "t"));
@@ -167,12 +169,27 @@ class SqliteStoreTest {
     @Test
     void keeps_its_key_to_itself_and_refuses_to_make_another() throws Exception {
         write(1);
-        for (String name : List.of("log.key", "store.db", "log.pub", "log.head")) {
+        for (String name : List.of("log.key", "store.db", "log.head")) {
             assertThat(Files.getPosixFilePermissions(directory.resolve(name)))
                     .isEqualTo(PosixFilePermissions.fromString("rw-------"));
         }
         Files.delete(directory.resolve("log.key"));
         assertThatThrownBy(this::open).hasMessageContaining("restore it");
+    }
+
+    /** An operator of a daemon with an account of its own checks what they exported by it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rw-------", "rw-rw-rw-"})
+    void lets_everybody_read_what_verifies_the_log(String before) throws Exception {
+        write(1);
+        Path half = directory.resolve("log.pub");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(half)))
+                .isEqualTo("rw-r--r--");
+        // As an earlier version, or another hand, left it.
+        Files.setPosixFilePermissions(half, PosixFilePermissions.fromString(before));
+        write(1);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(half)))
+                .isEqualTo("rw-r--r--");
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,9 @@ class AuditCommandTest {
             assertThat(exported.code()).isZero();
             assertThat(exported.json().path("leaves").asInt()).isEqualTo(1_203);
             assertThat(folder.resolve("log.jsonl.part")).doesNotExist();
+            // It holds every proposal, which the store keeps to the daemon's account.
+            assertThat(Files.getPosixFilePermissions(folder.resolve("log.jsonl")))
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
 
             String key = exported.json().path("key").asString();
             assertThat(run("audit", "verify", "log.jsonl", "--key", key).out())
@@ -95,6 +99,10 @@ class AuditCommandTest {
         assertThat(good.code()).isZero();
         assertThat(good.out()).isEqualTo("good: 5 leaves, none of those seen before is missing\n");
 
+        Files.writeString(folder.resolve("last"), lines.getLast() + "\n");
+        Outcome last = run("audit", "verify", "log.jsonl", "--head", "last");
+        assertThat(last.out()).isEqualTo(good.out());
+
         Files.write(copy, lines.subList(0, 4));
         Outcome cut = run("audit", "verify", "log.jsonl");
         assertThat(cut.code()).isZero();
@@ -102,6 +110,9 @@ class AuditCommandTest {
         Outcome missing = run("audit", "verify", "log.jsonl", "--head", "seen", "--json");
         assertThat(missing.code()).isEqualTo(1);
         assertThat(missing.json().path("verdict").asString()).isEqualTo("tampered");
+        assertThat(run("audit", "verify", "log.jsonl", "--head", "last").code()).isEqualTo(1);
+        Files.writeString(folder.resolve("last"), lines.getFirst() + "\n");
+        assertThat(run("audit", "verify", "log.jsonl", "--head", "last").code()).isEqualTo(2);
 
         Files.write(copy, lines);
         Files.writeString(copy, Files.readString(copy).replaceFirst("\"t3\"", "\"t4\""));
