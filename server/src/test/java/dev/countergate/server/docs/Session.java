@@ -10,12 +10,15 @@ import java.util.regex.Pattern;
 
 /**
  * A session as a page shows it, held against what came of typing it. {@code ...} stands for any lines. What differs from run
- * to run is not compared: times, ids, codes, digests, keys, ports, processes, how many leaves there are, who is logged in, and how wide a column is. An id or a
- * code that was shown stands, in the lines typed later, for the one of the run.
+ * to run is not compared: times, ids, codes, digests, keys, ports, processes, how many
+ * leaves there are, who is logged in, and how wide a column is; but a digest has to be that of the code shown before. An id or
+ * a code that was shown stands, in the lines typed later, for the one of the run.
  */
 final class Session {
     private static final Pattern NAME =
             Pattern.compile("\\bp-[0-9a-z]{26}\\b|\\b[0-9a-f]{8}\\b(?!-[0-9a-f]{4}-)");
+
+    private static final Pattern DIGEST = Pattern.compile("\\b[0-9a-f]{64}\\b");
 
     private final Map<String, String> names = new HashMap<>();
 
@@ -79,6 +82,14 @@ final class Session {
             if (found >= lines.size() || !isSame(line, lines.get(found))) {
                 return "`" + step.line() + "` never said `" + line + "` but:\n" + said;
             }
+            if (!isOfItsCode(line, lines.get(found))) {
+                return "`"
+                        + step.line()
+                        + "` shows in `"
+                        + line
+                        + "` another digest than that of the code:\n"
+                        + said;
+            }
             learn(line, lines.get(found));
             at = found + 1;
             anything = false;
@@ -86,6 +97,21 @@ final class Session {
         return anything || at == lines.size()
                 ? ""
                 : "`" + step.line() + "` also said `" + lines.get(at) + "`:\n" + said;
+    }
+
+    /** Whether the digests that {@code shown} has begin with the codes of the page where those of the run do. */
+    private boolean isOfItsCode(String shown, String said) {
+        List<String> told = DIGEST.matcher(shown).results().map(MatchResult::group).toList();
+        List<String> real = DIGEST.matcher(said).results().map(MatchResult::group).toList();
+        for (int i = 0; i < told.size(); i++) {
+            for (Map.Entry<String, String> name : names.entrySet()) {
+                if (real.get(i).startsWith(name.getValue())
+                        && !told.get(i).startsWith(name.getKey())) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private static boolean isSame(String shown, String said) {
