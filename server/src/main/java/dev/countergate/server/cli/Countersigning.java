@@ -60,7 +60,7 @@ final class Countersigning {
                             : askToReject(terminal);
             if (decision.isEmpty()) {
                 console.note("left open: nothing was signed");
-                return ExitCode.FAILED;
+                return ExitCode.REFUSED;
             }
             terminal.print("signing with `" + key.file() + "`\n");
             JsonNode status = handIn(proposal, shown, decision.get(), key, keygen);

@@ -11,8 +11,8 @@ import picocli.CommandLine.Command;
         },
         footer = {
             "",
-            "Exit code 0 when it is rejected, 2 when that was refused. The same change then",
-            "waits 15 minutes before it can be proposed again. With --json: what `countergate submit",
+            "Exit code 0 when it is rejected, 2 when it was refused or left open. The same change",
+            "then waits 15 minutes before it can be proposed again. With --json: what `countergate submit",
             "--json` has, at the end.",
             "",
             "  $ countergate reject 4f1c09ab"

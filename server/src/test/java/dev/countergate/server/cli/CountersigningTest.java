@@ -197,7 +197,7 @@ class CountersigningTest {
             pty.await("leaves it open");
             pty.await(": ");
             pty.type(typed);
-            assertThat(pty.exitCode()).isEqualTo(1);
+            assertThat(pty.exitCode()).isEqualTo(2);
             assertThat(pty.said()).contains("left open: nothing was signed");
         }
         assertUntouched();
@@ -212,7 +212,7 @@ class CountersigningTest {
             pty.type("y");
             pty.await("y approves: ");
             pty.type("");
-            assertThat(pty.exitCode()).isEqualTo(1);
+            assertThat(pty.exitCode()).isEqualTo(2);
         }
         assertUntouched();
     }
