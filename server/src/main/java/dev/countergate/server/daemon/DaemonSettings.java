@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param autoStarted whether a relay started it; it then ends when it has been idle for long enough
  * @param idleAllowed how long that is
  * @param drainAllowed how long calls may take to finish when it ends
- * @param connectionsMax agents connected at the same time
+ * @param connectionsMax agents of one user connected at the same time; of all users four times as many
  */
 public record DaemonSettings(
         String version,
@@ -35,6 +35,6 @@ public record DaemonSettings(
     /** How long what is in flight may take to finish: as long as after the end of one client's input. */
     public static final Duration DRAIN_ALLOWED = SessionLimits.STANDARD.drain();
 
-    /** Agents connected at the same time. */
+    /** Agents of one user connected at the same time. */
     public static final int CONNECTIONS_MAX = 256;
 }

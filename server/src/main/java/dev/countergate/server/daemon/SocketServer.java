@@ -11,9 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,6 +32,9 @@ final class SocketServer implements AutoCloseable {
 
     /** How long, once the daemon is ending, a client may take nothing of what is being written to it. */
     static final Duration STALL = Duration.ofSeconds(2);
+
+    /** How many users may have as many connections as one may, so that none keeps the others out. */
+    static final int USERS_MAX = 4;
 
     /** Deals with one connection; returns when it is over. */
     @FunctionalInterface
@@ -52,7 +57,7 @@ final class SocketServer implements AutoCloseable {
 
     private final String name;
     private final BoundSocket socket;
-    private final int connectionsMax;
+    private final int connectionsOfOneMax;
     private final Handler handler;
     private final InstantSource clock;
     private final AtomicLong numbers = new AtomicLong();
@@ -61,15 +66,20 @@ final class SocketServer implements AutoCloseable {
     /** What a connection is served through. */
     private record Line(SocketChannel channel, WatchedOutput out) {}
 
+    /**
+     * A server that takes no connections yet.
+     *
+     * @param connectionsOfOneMax how many one user may have; all together may have {@value #USERS_MAX} times as many
+     */
     SocketServer(
             String name,
             BoundSocket socket,
-            int connectionsMax,
+            int connectionsOfOneMax,
             Handler handler,
             InstantSource clock) {
         this.name = name;
         this.socket = socket;
-        this.connectionsMax = connectionsMax;
+        this.connectionsOfOneMax = connectionsOfOneMax;
         this.handler = handler;
         this.clock = clock;
     }
@@ -110,12 +120,14 @@ final class SocketServer implements AutoCloseable {
             channel.close();
             return;
         }
-        if (connections.size() >= connectionsMax) {
+        OptionalInt limit = limitReached(connections.keySet(), user, connectionsOfOneMax);
+        if (limit.isPresent()) {
             LOG.atWarn()
                     .addKeyValue("socket", name)
-                    .addKeyValue("limit", connectionsMax)
+                    .addKeyValue("user", user)
+                    .addKeyValue("limit", limit.getAsInt())
                     .log("too many connections");
-            refuse(channel);
+            refuse(channel, limit.getAsInt());
             return;
         }
         Connection connection = new Connection(numbers.incrementAndGet(), user, clock.instant());
@@ -137,12 +149,22 @@ final class SocketServer implements AutoCloseable {
         }
     }
 
+    /** Which limit keeps {@code user} from one more beside those that are {@code there}, if one does. */
+    static OptionalInt limitReached(Collection<Connection> there, String user, int ofOneMax) {
+        if (there.stream().filter(each -> each.user().equals(user)).count() >= ofOneMax) {
+            return OptionalInt.of(ofOneMax);
+        }
+        return there.size() >= USERS_MAX * ofOneMax
+                ? OptionalInt.of(USERS_MAX * ofOneMax)
+                : OptionalInt.empty();
+    }
+
     /** Says why in the framing both sockets have, without waiting for a client that does not read. */
-    private void refuse(SocketChannel channel) throws IOException {
+    private static void refuse(SocketChannel channel, int limit) throws IOException {
         String answer =
                 "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32000,\"message\":\"too many"
                         + " connections: at most "
-                        + connectionsMax
+                        + limit
                         + "\"}}\n";
         try (channel) {
             channel.configureBlocking(false);
