@@ -42,7 +42,7 @@ final class SignerLine {
 
     /** Whether OpenSSH passes over {@code line}. */
     static boolean isComment(String line) {
-        String text = line.replaceFirst("^[ \\t]+", "");
+        String text = behindBlanks(line);
         return hasOnlyText(line) && (text.isEmpty() || text.startsWith("#"));
     }
 
@@ -63,7 +63,7 @@ final class SignerLine {
             return fault("no principal", "begin the line with the person's name");
         }
         checkPrincipal(principal.group(1));
-        String rest = line.substring(principal.end()).stripLeading();
+        String rest = behindBlanks(line.substring(principal.end()));
         if (!rest.isEmpty() && !KIND.matcher(firstWord(rest)).matches()) {
             int end = readOptions(rest);
             if (end < 0) {
@@ -181,6 +181,11 @@ final class SignerLine {
         if (validAfter != null && validBefore != null && !validAfter.isBefore(validBefore)) {
             add("valid-before is not after valid-after", "exchange them");
         }
+    }
+
+    /** A blank is what OpenSSH takes for one: a space or a tab, and no other of Unicode's. */
+    private static String behindBlanks(String text) {
+        return text.replaceFirst("^[ \\t]+", "");
     }
 
     private static String firstWord(String text) {

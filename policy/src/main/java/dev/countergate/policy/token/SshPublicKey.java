@@ -95,7 +95,7 @@ public final class SshPublicKey {
 
     /** A key as a {@code .pub} file holds it: kind, base64, and maybe a comment. */
     public static Checked<SshPublicKey> parseLine(String line) {
-        String[] words = line.strip().split("\\s+", 3);
+        String[] words = line.trim().split("\\s+", 3);
         if (words.length < 2) {
             return Checked.invalid(
                     new Fault("", "not a public key", "give the line of a `.pub` file"));
