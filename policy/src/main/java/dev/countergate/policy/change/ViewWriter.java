@@ -42,7 +42,7 @@ final class ViewWriter {
         optional("", "gives up", core.textOrNull("loss"));
         entry("", "risk", core.text("risk"));
         String environment = core.text("environment");
-        entry("", "environment", environment.isEmpty() ? NOT_KNOWN : environment);
+        known("environment", environment.isEmpty() ? null : environment);
         list("targets", core.array("targets"));
         list("affects", core.array("blast_radius"));
         request(core.object("request"));
@@ -208,8 +208,7 @@ final class ViewWriter {
 
     private void asker(ViewMembers core) {
         entry("", "requester", core.text("requester"));
-        String person = core.textOrNull("person");
-        entry("", "person", person == null ? NOT_KNOWN : person);
+        known("person", core.textOrNull("person"));
         ViewMembers session = core.object("session");
         lines.add("client, as it names itself:");
         entry("  ", "name", session.text("client"));
@@ -275,9 +274,17 @@ final class ViewWriter {
         }
     }
 
+    private void known(String label, @Nullable String value) {
+        if (value == null) {
+            lines.add(label + ": " + NOT_KNOWN);
+        } else {
+            entry("", label, value);
+        }
+    }
+
     /** One word stands behind its label, everything else below it in the frame. */
     private void entry(String indent, String label, String value) {
-        if (WORD.matcher(value).matches() || value.equals(NOT_KNOWN)) {
+        if (WORD.matcher(value).matches()) {
             lines.add(indent + label + ": " + value);
         } else if (value.isEmpty()) {
             lines.add(indent + label + ": (empty)");
