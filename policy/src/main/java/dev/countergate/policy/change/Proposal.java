@@ -149,18 +149,7 @@ public record Proposal(
         given.add(approval);
         ProposalState then =
                 needed.isMetBy(given, requester) ? ProposalState.APPROVED : ProposalState.PENDING;
-        return new Step.Taken(
-                new Proposal(
-                        id,
-                        digest,
-                        requester,
-                        needed,
-                        plan,
-                        then,
-                        why,
-                        given,
-                        attempt,
-                        verification));
+        return new Step.Taken(with(needed, then, why, given, attempt, verification));
     }
 
     private static String forbidden(Decision decision) {
@@ -342,33 +331,32 @@ public record Proposal(
         if (!state.next().contains(next)) {
             throw new IllegalStateException("no edge leads from " + state + " to " + next);
         }
-        return new Step.Taken(
-                new Proposal(
-                        id,
-                        digest,
-                        requester,
-                        quorum,
-                        plan,
-                        next,
-                        reason,
-                        approvals,
-                        nextAttempt,
-                        nextVerification));
+        return new Step.Taken(with(quorum, next, reason, approvals, nextAttempt, nextVerification));
     }
 
     private Step taken(@Nullable Attempt nextAttempt, @Nullable Verification nextVerification) {
-        return new Step.Taken(
-                new Proposal(
-                        id,
-                        digest,
-                        requester,
-                        quorum,
-                        plan,
-                        state,
-                        why,
-                        approvals,
-                        nextAttempt,
-                        nextVerification));
+        return new Step.Taken(with(quorum, state, why, approvals, nextAttempt, nextVerification));
+    }
+
+    /** This proposal further on; what it was made with stays. */
+    private Proposal with(
+            Quorum needed,
+            ProposalState next,
+            String reason,
+            List<Approval> given,
+            @Nullable Attempt nextAttempt,
+            @Nullable Verification nextVerification) {
+        return new Proposal(
+                id,
+                digest,
+                requester,
+                needed,
+                plan,
+                next,
+                reason,
+                given,
+                nextAttempt,
+                nextVerification);
     }
 
     private Attempt sent() {
