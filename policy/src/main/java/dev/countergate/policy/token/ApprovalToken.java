@@ -1,9 +1,6 @@
 package dev.countergate.policy.token;
 
-import dev.countergate.policy.call.Checked;
-import dev.countergate.policy.call.Fault;
 import java.time.Instant;
-import java.util.List;
 
 /**
  * A statement and its signature, as somebody hands them in. Worth nothing but for the one proposal, the one text seen, the
@@ -90,17 +87,11 @@ public final class ApprovalToken {
      * @param now by the store's clock, which never goes back
      */
     public Verdict verify(Expected expected, AllowedSigners signers, Instant now) {
-        return switch (Statement.read(statement)) {
-            case Checked.Invalid<Statement>(List<Fault> faults) ->
-                    refuse(Reason.MALFORMED_STATEMENT, "not a statement: " + first(faults));
-            case Checked.Valid<Statement>(Statement said) ->
-                    switch (SshSignature.parse(signature)) {
-                        case Checked.Invalid<SshSignature>(List<Fault> faults) ->
-                                refuse(Reason.MALFORMED_SIGNATURE, first(faults));
-                        case Checked.Valid<SshSignature>(SshSignature signed) ->
-                                verify(said, signed, expected, signers, now);
-                    };
-        };
+        return SignedBytes.read(
+                Statement.read(statement),
+                signature,
+                refused -> refused,
+                (said, signed) -> verify(said, signed, expected, signers, now));
     }
 
     private Verdict verify(
@@ -145,10 +136,6 @@ public final class ApprovalToken {
 
     private static Verdict refuse(Reason reason, String problem) {
         return new Verdict.Refused(reason, problem);
-    }
-
-    private static String first(List<Fault> faults) {
-        return faults.getFirst().text();
     }
 
     @Override

@@ -9,10 +9,42 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** What every signed text is held against, whatever it says: what was given out, the time, and the enrolled keys. */
 final class SignedBytes {
     private SignedBytes() {}
+
+    /**
+     * What {@code verify} makes of a text and its signature, or {@code refused} of why they are none.
+     *
+     * @param text what was handed in, read
+     * @param signature armoured, as it was handed in
+     */
+    static <T, R> R read(
+            Checked<T> text,
+            String signature,
+            Function<Refused, R> refused,
+            BiFunction<T, SshSignature, R> verify) {
+        return switch (text) {
+            case Checked.Invalid<T>(List<Fault> faults) ->
+                    refused.apply(
+                            new Refused(
+                                    Reason.MALFORMED_STATEMENT,
+                                    "not a statement: " + faults.getFirst().text()));
+            case Checked.Valid<T>(T said) ->
+                    switch (SshSignature.parse(signature)) {
+                        case Checked.Invalid<SshSignature>(List<Fault> faults) ->
+                                refused.apply(
+                                        new Refused(
+                                                Reason.MALFORMED_SIGNATURE,
+                                                faults.getFirst().text()));
+                        case Checked.Valid<SshSignature>(SshSignature signed) ->
+                                verify.apply(said, signed);
+                    };
+        };
+    }
 
     /**
      * The first reason why {@code bytes} and {@code signed} prove nothing, or nothing.

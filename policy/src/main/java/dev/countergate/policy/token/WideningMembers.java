@@ -5,67 +5,42 @@ import static dev.countergate.policy.token.MemberReader.ifValid;
 import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.call.Person;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /** Reads widening commands and the statements of them: these members, all of them, spelt so, of their type. */
 final class WideningMembers {
-    private static final Set<String> NAMES =
-            Set.of(
-                    "version",
-                    "command",
-                    "server",
-                    "arguments",
-                    "approver",
-                    "key",
-                    "challenge",
-                    "issued",
-                    "expires");
+    private static final Set<String> NAMES = Set.of("command", "arguments");
 
     private WideningMembers() {}
 
     static Checked<Widening> statement(JsonNode value) {
-        MemberReader reader = new MemberReader(value, NAMES);
-        reader.version();
+        MemberReader reader = SignedMembers.reader(value, NAMES);
+        Optional<SignedMembers> signed = SignedMembers.read(reader);
         Optional<String> word = reader.member("command", Optional::of);
         Optional<JsonNode> arguments = reader.value("arguments");
-        Optional<ServerId> server =
-                reader.member("server", ifValid(ServerId::isValid, ServerId::new));
-        Optional<Person> approver = person(reader, "approver");
-        Optional<String> key = reader.member("key", Optional::of);
-        Optional<Challenge> challenge =
-                reader.member("challenge", ifValid(Challenge::isValid, Challenge::new));
-        Optional<Instant> issued = reader.member("issued", UtcTime::parse);
-        Optional<Instant> expires = reader.member("expires", UtcTime::parse);
-        if (!reader.faults().isEmpty()) {
-            return Checked.invalid(reader.faults());
-        }
-        return command(word.orElseThrow(), arguments.orElseThrow())
+        return reader.whole(signed::orElseThrow)
                 .then(
-                        command ->
-                                made(
-                                        () ->
-                                                new Widening(
-                                                        command,
-                                                        server.orElseThrow(),
-                                                        approver.orElseThrow(),
-                                                        key.orElseThrow(),
-                                                        challenge.orElseThrow(),
-                                                        issued.orElseThrow(),
-                                                        expires.orElseThrow())));
+                        by ->
+                                command(word.orElseThrow(), arguments.orElseThrow())
+                                        .then(
+                                                command ->
+                                                        SignedMembers.made(
+                                                                () -> widening(command, by))));
     }
 
-    private static Checked<Widening> made(Supplier<Widening> statement) {
-        try {
-            return Checked.valid(statement.get());
-        } catch (IllegalArgumentException notAStatement) {
-            return Checked.invalid(new Fault("", String.valueOf(notAStatement.getMessage())));
-        }
+    private static Widening widening(WideningCommand command, SignedMembers by) {
+        return new Widening(
+                command,
+                by.server(),
+                by.approver(),
+                by.key(),
+                by.challenge(),
+                by.issued(),
+                by.expires());
     }
 
     static Checked<WideningCommand> command(String word, JsonNode arguments) {

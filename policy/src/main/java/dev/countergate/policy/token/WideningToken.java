@@ -1,11 +1,9 @@
 package dev.countergate.policy.token;
 
 import dev.countergate.policy.call.Checked;
-import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.token.ApprovalToken.Reason;
 import dev.countergate.policy.token.ApprovalToken.Verdict.Refused;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -40,30 +38,18 @@ public final class WideningToken {
      */
     public Optional<Refused> verify(
             ServerId server, Widening issued, AllowedSigners signers, Instant now) {
-        return switch (said()) {
-            case Checked.Invalid<Widening>(List<Fault> faults) ->
-                    Optional.of(
-                            new Refused(
-                                    Reason.MALFORMED_STATEMENT,
-                                    "not a statement: " + faults.getFirst().text()));
-            case Checked.Valid<Widening>(Widening said) ->
-                    switch (SshSignature.parse(signature)) {
-                        case Checked.Invalid<SshSignature>(List<Fault> faults) ->
-                                Optional.of(
+        return SignedBytes.read(
+                said(),
+                signature,
+                Optional::of,
+                (said, signed) ->
+                        said.server().equals(server)
+                                ? SignedBytes.refusal(
+                                        statement, signed, said, issued, false, signers, now)
+                                : Optional.of(
                                         new Refused(
-                                                Reason.MALFORMED_SIGNATURE,
-                                                faults.getFirst().text()));
-                        case Checked.Valid<SshSignature>(SshSignature signed) ->
-                                said.server().equals(server)
-                                        ? SignedBytes.refusal(
-                                                statement, signed, said, issued, false, signers,
-                                                now)
-                                        : Optional.of(
-                                                new Refused(
-                                                        Reason.OTHER_SERVER,
-                                                        "the statement is for another server"));
-                    };
-        };
+                                                Reason.OTHER_SERVER,
+                                                "the statement is for another server")));
     }
 
     @Override
