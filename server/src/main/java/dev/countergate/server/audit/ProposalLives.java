@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Map.entry;
 
 import dev.countergate.policy.call.Checked;
+import dev.countergate.policy.call.Person;
 import dev.countergate.policy.change.Core;
 import dev.countergate.policy.change.ProposalState;
 import dev.countergate.policy.token.CanonicalJson;
@@ -21,7 +22,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * Whether what a log says of its proposals can have happened: each goes from state to state along {@link ProposalState}'s
  * edges, by leaves of the kinds that may tell of them; nothing is sent without an intent, nor twice; a core has its digest;
- * every approval was signed by a key that was its person's then, and an intent has as many as the core asks for.
+ * every approval was signed by a key that was its person's then, and that verified them where the core asks for it, and an
+ * intent has as many as the core asks for.
  */
 final class ProposalLives {
     /** The kinds of a write's life, and the states that may follow each. */
@@ -76,12 +78,14 @@ final class ProposalLives {
     private static final class Life {
         private final String digest;
         private final long persons;
-        private final Set<String> approvers = new HashSet<>();
+        private final boolean verifiesPerson;
+        private final Set<Person> approvers = new HashSet<>();
         private ProposalState state;
 
-        Life(String digest, long persons, ProposalState state) {
+        Life(String digest, long persons, boolean verifiesPerson, ProposalState state) {
             this.digest = digest;
             this.persons = persons;
+            this.verifiesPerson = verifiesPerson;
             this.state = state;
         }
     }
@@ -121,6 +125,7 @@ final class ProposalLives {
     private Optional<String> begin(String id, JsonNode leaf) {
         String digest = text(leaf, "digest");
         long persons = 0;
+        boolean verifiesPerson = false;
         if (leaf.has("core")) {
             byte[] bytes = text(leaf, "core").getBytes(UTF_8);
             if (!Core.digest(bytes).hex().equals(digest)) {
@@ -132,6 +137,7 @@ final class ProposalLives {
             }
             JsonNode quorum = core.path("quorum");
             persons = quorum.path("persons").asLong(0);
+            verifiesPerson = quorum.has("verification");
             if (persons == 0 && text(quorum, "permitted_by").isEmpty()) {
                 return Optional.of("`" + id + "` asks for nobody, and no rule permits it");
             }
@@ -140,7 +146,7 @@ final class ProposalLives {
         if (first.isEmpty() || (first.get() == ProposalState.APPROVED && persons > 0)) {
             return Optional.of("`" + id + "` begins as `" + text(leaf, "state") + "`");
         }
-        lives.put(id, new Life(digest, persons, first.get()));
+        lives.put(id, new Life(digest, persons, verifiesPerson, first.get()));
         return Optional.empty();
     }
 
@@ -188,10 +194,13 @@ final class ProposalLives {
             return Optional.of(
                     "the statement of `" + said.approver() + "` is not signed by its key");
         }
+        if (isApproval && life.verifiesPerson && !signature.hasVerification()) {
+            return Optional.of("the key of `" + said.approver() + "` did not verify its person");
+        }
         if (!challenges.add(said.challenge().hex())) {
             return Optional.of("the statement of `" + said.approver() + "` is used a second time");
         }
-        if (isApproval && !life.approvers.add(said.approver().name())) {
+        if (isApproval && !life.approvers.add(said.approver().folded())) {
             return Optional.of("`" + said.approver() + "` approves a second time");
         }
         return enrolments.objection(

@@ -226,6 +226,56 @@ class ProposalLivesTest {
         assertThat(fault(List.of(change("add", "ana", ana, "").put("line", "")))).isPresent();
     }
 
+    @Test
+    void finds_an_approval_by_a_key_that_did_not_verify_its_person_where_that_was_asked_for()
+            throws Exception {
+        ApproverKey hardware = ApproverKey.hardware();
+        int verified = ApproverKey.PRESENT | ApproverKey.VERIFIED;
+
+        assertThat(asking(hardware, message -> hardware.sign(message, verified))).isEmpty();
+        assertThat(asking(hardware, message -> hardware.sign(message, ApproverKey.PRESENT)))
+                .hasValue("the key of `ana` did not verify its person");
+        assertThat(asking(ana, ana::sign)).hasValue("the key of `ana` did not verify its person");
+    }
+
+    private interface Signing {
+        String sign(byte[] message) throws Exception;
+    }
+
+    private static String coreAsking() {
+        return core(1).replace("\"persons\":1", "\"persons\":1,\"verification\":true");
+    }
+
+    private ObjectNode proposedAsking() throws Exception {
+        return leaf(1, "proposed", "PENDING")
+                .put("core", coreAsking())
+                .put("digest", Core.digest(coreAsking().getBytes(UTF_8)).hex());
+    }
+
+    private Optional<String> asking(ApproverKey key, Signing signing) throws Exception {
+        Statement said =
+                statement(
+                        key,
+                        "ana",
+                        Statement.Decision.APPROVE,
+                        Core.digest(coreAsking().getBytes(UTF_8)));
+        ObjectNode approved =
+                leaf(1, "ana", "APPROVED")
+                        .put("statement", new String(said.bytes(), UTF_8))
+                        .put("signature", signing.sign(said.bytes()))
+                        .put("key", key.fingerprint());
+        return fault(List.of(proposedAsking(), approved));
+    }
+
+    @Test
+    void finds_a_person_who_approves_under_two_spellings() throws Exception {
+        ObjectNode again =
+                decided(leaf(2, "bo", "APPROVED"), bo, "Ana", Statement.Decision.APPROVE, 2);
+
+        assertThat(fault(List.of(leaf(2, "proposed", "PENDING"), leaf(2, "ana", "PENDING"), again)))
+                .hasValue("`Ana` approves a second time");
+    }
+
     private Optional<String> approvedAfter(ObjectNode... changes) throws Exception {
         List<ObjectNode> leaves = new ArrayList<>(List.of(changes));
         leaves.add(leaf(1, "proposed", "PENDING"));
