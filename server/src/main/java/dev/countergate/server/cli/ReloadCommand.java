@@ -56,7 +56,10 @@ final class ReloadCommand implements Callable<Integer> {
             held = held(state);
         }
         if (json) {
-            print(state, held);
+            ObjectNode all = JsonNodeFactory.instance.objectNode();
+            all.put("state", state.path().toString()).put("held", held.isPresent());
+            held.ifPresent(change -> all.put("digest", change.digest()).put("text", change.text()));
+            console.print(all);
             return ExitCode.DONE;
         }
         if (held.isEmpty()) {
@@ -108,12 +111,5 @@ final class ReloadCommand implements Callable<Integer> {
                 throw new RefusedException("NOT_ACCEPTED", "the change is held as before");
             }
         }
-    }
-
-    private void print(StateDirectory state, Optional<Held> held) {
-        ObjectNode all = JsonNodeFactory.instance.objectNode();
-        all.put("state", state.path().toString()).put("held", held.isPresent());
-        held.ifPresent(change -> all.put("digest", change.digest()).put("text", change.text()));
-        console.print(all);
     }
 }
