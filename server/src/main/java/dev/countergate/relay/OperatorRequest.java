@@ -1,7 +1,6 @@
 package dev.countergate.relay;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -33,30 +32,13 @@ public final class OperatorRequest {
      */
     public static String send(Path operatorSocket, String line, Duration allowed)
             throws IOException {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            Thread limit = Thread.ofVirtual().start(() -> closeAfter(allowed, channel));
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+                AnswerLimit limit = new AnswerLimit(channel, allowed)) {
             try {
                 return exchange(channel, operatorSocket, line);
             } catch (AsynchronousCloseException late) {
-                SocketTimeoutException timeout =
-                        new SocketTimeoutException(
-                                "the daemon gave no answer in " + allowed.toSeconds() + " s");
-                timeout.initCause(late);
-                throw timeout;
-            } finally {
-                limit.interrupt();
+                throw limit.timeout(late);
             }
-        }
-    }
-
-    private static void closeAfter(Duration allowed, SocketChannel channel) {
-        try {
-            Thread.sleep(allowed);
-            channel.close();
-        } catch (InterruptedException answered) {
-            Thread.currentThread().interrupt();
-        } catch (IOException unclosed) {
-            throw new UncheckedIOException(unclosed);
         }
     }
 

@@ -2,11 +2,13 @@ package dev.countergate.server.cli;
 
 import dev.countergate.policy.call.NearestWord;
 import dev.countergate.policy.result.VisibleText;
+import dev.countergate.relay.AnswerLimit;
 import dev.countergate.relay.DaemonStarter;
 import dev.countergate.relay.ExitCode;
 import dev.countergate.server.Version;
 import dev.countergate.server.mcp.LineClient;
 import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -126,13 +128,21 @@ final class CallCommand implements Callable<Integer> {
     }
 
     private int call(SocketChannel channel) throws IOException {
-        LineClient client =
-                LineClient.connect(
-                        Channels.newInputStream(channel),
-                        Channels.newOutputStream(channel),
-                        "countergate call",
-                        Version.TEXT);
-        List<JsonNode> tools = client.tools();
+        LineClient client;
+        List<JsonNode> tools;
+        try (AnswerLimit limit = new AnswerLimit(channel, OperatorClient.AT_HAND)) {
+            try {
+                client =
+                        LineClient.connect(
+                                Channels.newInputStream(channel),
+                                Channels.newOutputStream(channel),
+                                "countergate call",
+                                Version.TEXT);
+                tools = client.tools();
+            } catch (AsynchronousCloseException late) {
+                throw limit.timeout(late);
+            }
+        }
         List<String> names = tools.stream().map(each -> each.path("name").asString("")).toList();
         Optional<JsonNode> found =
                 tools.stream()
@@ -145,6 +155,8 @@ final class CallCommand implements Callable<Integer> {
                             + "`: `countergate tools` lists those there are"
                             + NearestWord.question(tool, names));
         }
+        // However long the tool may take is the catalogue's to say; who waits is told, and may
+        // leave.
         LineClient.Answer answer;
         try (Waiting _ = console.waiting("waiting for `" + tool + "`")) {
             answer =

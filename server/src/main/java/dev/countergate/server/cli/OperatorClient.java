@@ -28,7 +28,7 @@ final class OperatorClient {
     private static final Set<String> ASK_BACKENDS = Set.of("examine", "cancel", "freeze");
 
     /** How long a daemon may take over what it has at hand. */
-    private static final Duration AT_HAND = Duration.ofSeconds(10);
+    static final Duration AT_HAND = Duration.ofSeconds(10);
 
     /** How long over what it asks backends first, each of which has a deadline of its own. */
     private static final Duration FROM_BACKENDS = Duration.ofMinutes(5);

@@ -18,7 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * A client of {@link LineSessions} for a command typed at a terminal: one request at a time, on the calling thread.
  *
- * <p>Not thread safe. A deadline is the caller's business: closing the streams ends a request.
+ * <p>Not thread safe. Waits for each answer for as long as the streams are open: closing them ends a request, and only that
+ * does. How long a call may take is a tool's own, so nothing here could know.
  */
 public final class LineClient {
     /** The longest line read. */
