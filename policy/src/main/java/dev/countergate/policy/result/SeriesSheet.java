@@ -27,7 +27,7 @@ final class SeriesSheet {
         return new Sheet(
                 head,
                 "series",
-                type + " of " + Sheets.count(rows.size(), "series", "series"),
+                Sheets.inRow(type) + " of " + Sheets.count(rows.size(), "series", "series"),
                 rows,
                 payload.type().equals("matrix") ? summaries : List.of(),
                 Sheet.Keep.FIRST,
@@ -60,7 +60,7 @@ final class SeriesSheet {
     private static String samplesText(List<Sample> samples, VisibleText visible) {
         Sample first = samples.getFirst();
         if (samples.size() == 1) {
-            return visible.of(first.value()) + " @ " + Sheets.time(first.time());
+            return Sheets.inRow(visible.of(first.value())) + " @ " + Sheets.time(first.time());
         }
         StringBuilder text = new StringBuilder();
         Duration step = Duration.between(first.time(), samples.get(1).time());
@@ -70,14 +70,15 @@ final class SeriesSheet {
                     .append(" every ")
                     .append(seconds(step))
                     .append(':');
-            samples.forEach(sample -> text.append(' ').append(visible.of(sample.value())));
+            samples.forEach(
+                    sample -> text.append(' ').append(Sheets.inRow(visible.of(sample.value()))));
         } else {
             samples.forEach(
                     sample ->
                             text.append("\n  ")
                                     .append(Sheets.time(sample.time()))
                                     .append(' ')
-                                    .append(visible.of(sample.value())));
+                                    .append(Sheets.inRow(visible.of(sample.value()))));
         }
         return text.toString();
     }
@@ -127,11 +128,11 @@ final class SeriesSheet {
                         + " "
                         + samples.size()
                         + " samples: first "
-                        + visible.of(first.value())
+                        + Sheets.inRow(visible.of(first.value()))
                         + " @ "
                         + Sheets.time(first.time())
                         + ", last "
-                        + visible.of(last.value())
+                        + Sheets.inRow(visible.of(last.value()))
                         + " @ "
                         + Sheets.time(last.time())
                         + range);

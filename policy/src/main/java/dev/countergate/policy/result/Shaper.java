@@ -134,7 +134,7 @@ public final class Shaper {
         List<String> shown = new ArrayList<>();
         int left = budget.bytesMax() / 8;
         for (String note : notes.subList(0, Math.min(notes.size(), 20))) {
-            String line = "note: " + visible.of(note);
+            String line = "note: " + Sheets.inRow(visible.of(note));
             left -= Sizes.utf8(line) + 4;
             if (left < 0) {
                 shown.add("note: further notes left out");

@@ -17,6 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class Sheets {
     static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+    /** Begins a line of foreign text; none of ours begins so. */
+    private static final String FOREIGN_LINE = "\n  | ";
+
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
                     .withZone(ZoneOffset.UTC);
@@ -43,7 +46,10 @@ final class Sheets {
                 data.set("metadata", labels(entry.metadata(), visible));
             }
             data.put("line", line);
-            rows.add(new Row(data, time + " " + braces(entry.labels(), visible) + " " + line));
+            rows.add(
+                    new Row(
+                            data,
+                            time + " " + braces(entry.labels(), visible) + " " + inRow(line)));
         }
         ObjectNode head = NODES.objectNode();
         head.put("direction", logs.forward() ? "forward" : "backward");
@@ -62,7 +68,8 @@ final class Sheets {
         List<Row> rows = new ArrayList<>();
         for (JsonNode row : payload.rows()) {
             JsonNode data = visible.of(row);
-            rows.add(new Row(data, data.isString() ? data.stringValue() : data.toString()));
+            boolean isPlain = data.isString() && !soundsLikeUs(data.stringValue());
+            rows.add(new Row(data, isPlain ? inRow(data.stringValue()) : data.toString()));
         }
         return new Sheet(
                 NODES.objectNode(),
@@ -93,12 +100,9 @@ final class Sheets {
             String exit =
                     invocation.exitCode() == null ? "" : ", exit code " + invocation.exitCode();
             String cut = invocation.truncated() ? " (cut by the backend)" : "";
-            String errors = errorOutput.isEmpty() ? "" : "\nstandard error:\n" + errorOutput;
-            rows.add(
-                    new Row(
-                            data,
-                            "== " + instance + ": " + status + exit + cut + "\n" + output
-                                    + errors));
+            String errors = errorOutput.isEmpty() ? "" : "\nstandard error:" + block(errorOutput);
+            String head = "== " + inRow(instance) + ": " + inRow(status) + exit + cut;
+            rows.add(new Row(data, head + (output.isEmpty() ? "\n" : block(output)) + errors));
         }
         ObjectNode head = NODES.objectNode();
         String commandId = visible.of(commands.commandId());
@@ -106,11 +110,29 @@ final class Sheets {
         return new Sheet(
                 head,
                 "invocations",
-                "command " + commandId + " on " + count(rows.size(), "instance", "instances"),
+                "command "
+                        + inRow(commandId)
+                        + " on "
+                        + count(rows.size(), "instance", "instances"),
                 rows,
                 List.of(),
                 Sheet.Keep.FIRST,
                 "have the command print less, or ask fewer instances");
+    }
+
+    /** Foreign text within a row: what follows a line break passes for no other row and no word of ours. */
+    static String inRow(String visible) {
+        return visible.replace("\n", FOREIGN_LINE);
+    }
+
+    /** Foreign text as lines of its own below a row's first. */
+    private static String block(String visible) {
+        return FOREIGN_LINE + inRow(visible);
+    }
+
+    /** Whether a row of that text would pass for what we say between and below rows. */
+    private static boolean soundsLikeUs(String text) {
+        return text.startsWith("cut: ") || text.startsWith("note: ") || text.startsWith("... ");
     }
 
     static ObjectNode labels(Map<String, String> labels, VisibleText visible) {
@@ -127,7 +149,7 @@ final class Sheets {
                 text.append(", ");
             }
             String value = visible.of(label.getValue()).replace("\\", "\\\\").replace("\"", "\\\"");
-            text.append(visible.of(label.getKey()))
+            text.append(inRow(visible.of(label.getKey())))
                     .append("=\"")
                     .append(value.replace("\n", "\\n"))
                     .append('"');
