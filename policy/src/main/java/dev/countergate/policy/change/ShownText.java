@@ -27,10 +27,11 @@ final class ShownText {
     /** {@code text} in one line: a line end is its code point too. */
     static String line(String text) {
         StringBuilder shown = new StringBuilder();
+        int inkEnd = text.stripTrailing().length();
         for (int i = 0; i < text.length(); ) {
             int point = text.codePointAt(i);
             int next = i + Character.charCount(point);
-            shown.append(shown(text, point, next));
+            shown.append(shown(text, point, next, inkEnd));
             i = next;
         }
         return shown.toString();
@@ -46,10 +47,11 @@ final class ShownText {
             }
             StringBuilder shown = new StringBuilder("| ");
             int columns = 0;
+            int inkEnd = line.stripTrailing().length();
             for (int i = 0; i < line.length(); ) {
                 int point = line.codePointAt(i);
                 int next = i + Character.charCount(point);
-                String piece = shown(line, point, next);
+                String piece = shown(line, point, next, inkEnd);
                 // Ideographs are two columns wide.
                 int wide = point > 0x1100 && piece.length() <= 2 ? 2 : piece.length();
                 if (columns + wide > WIDTH) {
@@ -66,9 +68,10 @@ final class ShownText {
         return lines;
     }
 
-    private static String shown(String line, int point, int next) {
+    /** A blank behind {@code inkEnd}, where nothing but blanks follows, would not be seen. */
+    private static String shown(String line, int point, int next, int inkEnd) {
         boolean imitatesUs = point == '<' && line.startsWith("U+", next);
-        boolean trails = point == ' ' && line.substring(next).isBlank();
+        boolean trails = point == ' ' && next > inkEnd;
         return isItself(point) && !imitatesUs && !trails ? Character.toString(point) : code(point);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -63,6 +64,15 @@ class ShownTextTest {
         assertThat(ShownText.framed("\u65E5".repeat(ShownText.WIDTH)))
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line).hasSize(2 + ShownText.WIDTH / 2));
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void looks_once_at_each_of_many_blanks() {
+        String blanks = " ".repeat(1_000_000);
+
+        assertThat(ShownText.framed(blanks + "x").getLast()).endsWith(" x");
+        assertThat(ShownText.line(blanks + "x ")).endsWith(" x<U+0020>");
     }
 
     @Test
