@@ -23,7 +23,7 @@ final class SeriesSheet {
         ObjectNode head = Sheets.NODES.objectNode();
         String type = visible.of(payload.type());
         head.put("resultType", type);
-        soleNumber(payload).ifPresent(value -> head.put("value", value));
+        soleNumber(payload, visible).ifPresent(value -> head.put("value", value));
         return new Sheet(
                 head,
                 "series",
@@ -35,11 +35,12 @@ final class SeriesSheet {
     }
 
     /** The result's number when it is exactly one finite sample: what an expectation calls {@code value}. */
-    private static OptionalDouble soleNumber(Payload.Series payload) {
+    private static OptionalDouble soleNumber(Payload.Series payload, VisibleText visible) {
         if (payload.series().size() != 1 || payload.series().getFirst().samples().size() != 1) {
             return OptionalDouble.empty();
         }
-        double value = number(payload.series().getFirst().samples().getFirst().value());
+        // Of the text that is shown: a secret is no number.
+        double value = number(visible.of(payload.series().getFirst().samples().getFirst().value()));
         return Double.isFinite(value) ? OptionalDouble.of(value) : OptionalDouble.empty();
     }
 
@@ -102,7 +103,7 @@ final class SeriesSheet {
         double max = Double.NEGATIVE_INFINITY;
         boolean seen = false;
         for (Sample sample : samples) {
-            double value = number(sample.value());
+            double value = number(visible.of(sample.value()));
             if (!Double.isNaN(value)) {
                 min = Math.min(min, value);
                 max = Math.max(max, value);

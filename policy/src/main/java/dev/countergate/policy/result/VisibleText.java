@@ -32,7 +32,7 @@ public final class VisibleText {
         return clip(visible(redactor.redact(text)));
     }
 
-    /** {@code node} with every text in it, member names included, made visible. */
+    /** {@code node} with every text in it, member names included, made visible, and no secret among its numbers. */
     JsonNode of(JsonNode node) {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         if (node.isString()) {
@@ -52,7 +52,8 @@ public final class VisibleText {
             }
             return copy;
         }
-        return node;
+        JsonNode clean = redactor.redact(node);
+        return clean.isString() ? nodes.stringNode(clip(clean.stringValue())) : node;
     }
 
     /** {@code text} with control, bidirectional, zero-width and unpaired surrogate characters as {@code \}{@code u001b}. */

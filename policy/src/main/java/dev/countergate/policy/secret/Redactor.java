@@ -65,7 +65,7 @@ public final class Redactor {
         return clean == null ? text : clean.append(text, kept, text.length()).toString();
     }
 
-    /** The same for every text of a tree, names of members included. */
+    /** The same for every text of a tree, names of members included; a number that holds a secret becomes a text. */
     public JsonNode redact(JsonNode node) {
         if (node.isString()) {
             return JsonNodeFactory.instance.stringNode(redact(node.stringValue()));
@@ -84,7 +84,9 @@ public final class Redactor {
                                             redact(member.getKey()), redact(member.getValue())));
             return members;
         }
-        return node;
+        String text = node.toString();
+        String clean = redact(text);
+        return clean.equals(text) ? node : JsonNodeFactory.instance.stringNode(clean);
     }
 
     /** The longest needle at {@code at}, of several the first; null for none. */

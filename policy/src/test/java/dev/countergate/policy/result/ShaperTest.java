@@ -40,6 +40,35 @@ class ShaperTest {
             new Shaper(Redactor.of(List.of(new Secret("TOKEN", "hunter2-hunter2"))));
 
     @Test
+    void takes_out_a_secret_that_is_a_number() {
+        Redactor redactor = Redactor.of(List.of(new Secret("PIN", "87654321")));
+        JsonNode leaking =
+                JsonMapper.shared()
+                        .readTree("{\"pin\":87654321,\"pins\":[-87654321,8.7654321,true,null]}");
+        List<Payload> payloads =
+                List.of(
+                        new Payload.Thing("k", leaking),
+                        new Payload.Series("vector", List.of(series("a", 0, "87654321"))),
+                        new Payload.Series(
+                                "matrix",
+                                Collections.nCopies(40, series("a", 0, "87654321", "87654321"))));
+
+        for (Payload payload : payloads) {
+            ToolResult result =
+                    new Shaper(redactor)
+                            .shape(new Reply.Answer(payload), "b", SMALL, () -> HANDLE)
+                            .result();
+
+            assertThat(result.texts() + " " + result.structured())
+                    .doesNotContain("87654321", "8.7654321E7")
+                    .contains("[secret PIN]");
+        }
+        assertThat(redactor.redact(leaking))
+                .hasToString(
+                        "{\"pin\":\"[secret PIN]\",\"pins\":[\"-[secret PIN]\",8.7654321,true,null]}");
+    }
+
+    @Test
     void keeps_to_the_budget_whatever_a_backend_warns_of() {
         for (int bytesMax : new int[] {1_024, 4_096, 16_384}) {
             ResultBudget budget = new ResultBudget(bytesMax, 1_000, 200);
