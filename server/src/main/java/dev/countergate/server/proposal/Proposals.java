@@ -40,6 +40,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * The proposals of one daemon: agents make them and ask after them, persons decide on them, and what is decided is done here,
@@ -379,10 +381,15 @@ public final class Proposals implements AutoCloseable {
     private void changed(Entry entry) {
         ProposalStatus status = ProposalStatus.of(entry);
         news.changed(status.id(), status.state());
-        LOG.atInfo()
-                .addKeyValue("proposal", status.id())
-                .addKeyValue("state", status.state())
-                .log(status.why());
+        boolean isUnknown = status.state() == ProposalState.OUTCOME_UNKNOWN;
+        LoggingEventBuilder line =
+                LOG.atLevel(isUnknown ? Level.ERROR : Level.INFO)
+                        .addKeyValue("proposal", status.id())
+                        .addKeyValue("state", status.state());
+        if (!status.why().isEmpty()) {
+            line = line.addKeyValue("reason", status.why());
+        }
+        line.log(isUnknown ? "what came of a change is not known" : "a proposal changed");
         if (Ledger.isFailure(entry)) {
             tripping.failed(entry.core().environment());
         }

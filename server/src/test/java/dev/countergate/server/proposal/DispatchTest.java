@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.countergate.policy.call.Person;
 import dev.countergate.policy.change.Event.Outcome;
 import dev.countergate.policy.change.ProposalState;
@@ -27,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What happens around the one dispatch, while it is under way. */
@@ -256,6 +261,36 @@ class DispatchTest {
 
         assertThat(engine.await(id, ProposalState.FAILED).outcome()).isEqualTo(Outcome.FAILED);
         assertThat(failures()).isEqualTo(1);
+    }
+
+    @Test
+    void an_outcome_that_is_not_known_is_an_error_in_the_lines() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(Proposals.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            engine = new Engine(folder, Engine.TOOLS + Engine.PLAIN);
+            engine.changes.dispatch =
+                    (request, sending) -> new Sent(Outcome.OUTCOME_UNKNOWN, "reset", null);
+            ProposalId id = engine.propose("web");
+            engine.approve(id, "bo");
+            engine.await(id, ProposalState.OUTCOME_UNKNOWN);
+            engine.stop();
+        } finally {
+            logger.detachAppender(lines);
+        }
+        assertThat(lines.list).allMatch(line -> !line.getMessage().isBlank());
+        assertThat(lines.list)
+                .filteredOn(line -> line.getLevel() == Level.ERROR)
+                .singleElement()
+                .satisfies(
+                        line -> {
+                            assertThat(line.getMessage())
+                                    .isEqualTo("what came of a change is not known");
+                            assertThat(line.getKeyValuePairs().toString())
+                                    .contains("state=\"OUTCOME_UNKNOWN\"", "reason=\"reset\"");
+                        });
     }
 
     /** What a backend claims of an attempt it was to keep back is believed where it is worse. */
