@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param blastRadius what is affected, beside the request's own targets
  * @param verification how the effect is looked for, or null
  * @param undo how it is taken back, or null
- * @param earlier attempts of the same effect
+ * @param earlier what came of the same effect before
  * @param separation the level the daemon runs at
  * @param quorum who must agree
  * @param created when it was made
@@ -69,7 +69,7 @@ public record Core(
         List<String> blastRadius,
         @Nullable Look verification,
         @Nullable Undo undo,
-        List<Earlier> earlier,
+        Past earlier,
         String separation,
         Quorum quorum,
         Instant created,
@@ -86,7 +86,6 @@ public record Core(
     public Core {
         preconditions = List.copyOf(preconditions);
         blastRadius = List.copyOf(blastRadius);
-        earlier = List.copyOf(earlier);
     }
 
     /**
@@ -157,6 +156,22 @@ public record Core(
      * @param at when it was made
      */
     public record Earlier(ProposalId proposal, ProposalState state, Instant at) {}
+
+    /**
+     * The earlier proposals of the same effect.
+     *
+     * @param named one by one, those that say most first
+     * @param unnamed how many there were besides, by how they stand
+     */
+    public record Past(List<Earlier> named, Map<ProposalState, Integer> unnamed) {
+        /** There was none. */
+        public static final Past NONE = new Past(List.of(), Map.of());
+
+        public Past {
+            named = List.copyOf(named);
+            unnamed = Map.copyOf(unnamed);
+        }
+    }
 
     /** The canonical bytes, or why this cannot be proposed. */
     public Checked<byte[]> bytes() {

@@ -16,6 +16,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A core as JSON. Members may be added later, never renamed. */
 final class CoreMembers {
+    /** The member that says how many earlier attempts are not named. */
+    static final String UNNAMED = "earlier_attempts_unnamed";
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private CoreMembers() {}
@@ -55,11 +58,16 @@ final class CoreMembers {
         json.set("verification", verification(core.verification()));
         json.set("undo", undo(core.undo()));
         ArrayNode earlier = json.putArray("earlier_attempts");
-        for (Core.Earlier each : core.earlier()) {
+        for (Core.Earlier each : core.earlier().named()) {
             earlier.addObject()
                     .put("proposal", each.proposal().value())
                     .put("state", each.state().name())
                     .put("at", UtcTime.text(each.at()));
+        }
+        // Where all are named the member is not there, and the bytes are those of older versions.
+        if (!core.earlier().unnamed().isEmpty()) {
+            ObjectNode unnamed = json.putObject(UNNAMED);
+            core.earlier().unnamed().forEach((state, count) -> unnamed.put(state.name(), count));
         }
         json.put("separation", core.separation());
         json.set("quorum", quorum(core.quorum()));

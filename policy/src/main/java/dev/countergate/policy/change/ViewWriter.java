@@ -204,6 +204,16 @@ final class ViewWriter {
         if (!any) {
             lines.add("done before: not in the last 24 hours");
         }
+        if (core.has(CoreMembers.UNNAMED)) {
+            ViewMembers unnamed = core.object(CoreMembers.UNNAMED);
+            lines.add("done before, and not named here:");
+            for (ProposalState state : ProposalState.values()) {
+                if (unnamed.has(state.name())) {
+                    entry("  ", state.name(), Long.toString(unnamed.number(state.name())));
+                }
+            }
+            unnamed.end();
+        }
     }
 
     private void asker(ViewMembers core) {

@@ -283,7 +283,7 @@ class CoreTest {
                 List.of(),
                 null,
                 null,
-                List.of(),
+                Core.Past.NONE,
                 "S0",
                 plain.quorum(),
                 plain.created(),

@@ -87,6 +87,25 @@ final class Cores {
 
     static Core core(
             CoreRequest request, @Nullable String reason, String service, String clientName) {
+        return core(
+                request,
+                reason,
+                service,
+                clientName,
+                new Core.Past(List.of(earlier(ProposalState.NOT_VERIFIED)), Map.of()));
+    }
+
+    static Core.Earlier earlier(ProposalState state) {
+        return new Core.Earlier(
+                new ProposalId("p-00000000000000000000000000"), state, CREATED.minusSeconds(7_200));
+    }
+
+    static Core core(
+            CoreRequest request,
+            @Nullable String reason,
+            String service,
+            String clientName,
+            Core.Past earlier) {
         return new Core(
                 new ServerId("ops-1"),
                 ID,
@@ -120,11 +139,7 @@ final class Cores {
                         Duration.ofMinutes(12),
                         Duration.ofSeconds(15)),
                 new Core.Undo(new ToolName("expire_silence"), Map.of("id", "{result.silenceID}")),
-                List.of(
-                        new Core.Earlier(
-                                new ProposalId("p-00000000000000000000000000"),
-                                ProposalState.NOT_VERIFIED,
-                                CREATED.minusSeconds(7_200))),
+                earlier,
                 "S0",
                 Quorum.of(2, true, false),
                 CREATED,

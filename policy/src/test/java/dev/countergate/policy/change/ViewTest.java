@@ -2,6 +2,7 @@ package dev.countergate.policy.change;
 
 import static dev.countergate.policy.change.Cores.bytes;
 import static dev.countergate.policy.change.Cores.core;
+import static dev.countergate.policy.change.Cores.earlier;
 import static dev.countergate.policy.change.Cores.post;
 import static dev.countergate.policy.change.Cores.restart;
 import static dev.countergate.policy.change.Cores.silence;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -55,7 +57,7 @@ class ViewTest {
                     "");
 
     @ParameterizedTest
-    @ValueSource(strings = {"restart", "silence", "comment", "hostile"})
+    @ValueSource(strings = {"restart", "silence", "comment", "repeated", "hostile"})
     void shows_a_person_the_truth_in_this_form(String name) throws Exception {
         Core core =
                 switch (name) {
@@ -68,6 +70,21 @@ class ViewTest {
                                     "Error ratio is at 9 %.\nA restart helped last week.");
                     case "silence" -> core(silence("deploying"), null);
                     case "comment" -> core(post("{\"body\":\"on it\"}", "Idempotency-Key"), "");
+                    case "repeated" ->
+                            core(
+                                    silence("deploying"),
+                                    null,
+                                    "checkout",
+                                    "claude-code",
+                                    new Core.Past(
+                                            List.of(
+                                                    earlier(ProposalState.REJECTED),
+                                                    earlier(ProposalState.WITHDRAWN)),
+                                            Map.of(
+                                                    ProposalState.WITHDRAWN,
+                                                    12,
+                                                    ProposalState.EXPIRED,
+                                                    1)));
                     default ->
                             core(
                                     restart(HOSTILE.getFirst(), List.of("i-0a")),
@@ -83,6 +100,15 @@ class ViewTest {
         }
 
         assertThat(text).isEqualTo(Files.readString(golden));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"GONE\":1}", "{\"EXPIRED\":\"1\"}", "{\"EXPIRED\":null}", "[]", "2"})
+    void shows_no_earlier_attempts_that_are_counted_in_another_way(String unnamed) {
+        ObjectNode core = json(core(silence("deploying"), null));
+        core.set("earlier_attempts_unnamed", JsonMapper.shared().readTree(unnamed));
+
+        assertHasNoView(core, unnamed);
     }
 
     /** The lines outside frames are all ours: a foreign text changes none of them but by moving into a frame. */

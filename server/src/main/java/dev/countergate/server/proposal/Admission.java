@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +29,7 @@ final class Admission {
     /** For how long earlier proposals of the same effect are told. */
     private static final Duration EARLIER = Duration.ofHours(24);
 
-    /** The most of them that are told. */
+    /** The most of them that are named. */
     private static final int EARLIER_MAX = 10;
 
     /** The longest an effect key may wait after a failure: what a look back must cover. */
@@ -38,6 +40,13 @@ final class Admission {
 
     /** How many times what may be open may be made within it. */
     private static final int LATELY_FACTOR = 10;
+
+    /** What nobody refused and nothing was sent of. */
+    private static final List<String> SAYING_LITTLE =
+            List.of(
+                    ProposalState.WITHDRAWN.name(),
+                    ProposalState.EXPIRED.name(),
+                    ProposalState.SUPERSEDED.name());
 
     private static final List<String> HOLDING = names(ProposalState::holdsEffectKey);
     private static final List<String> OPEN = names(ProposalState::isOpen);
@@ -108,21 +117,31 @@ final class Admission {
         return Optional.empty();
     }
 
-    /** What the same change came to lately, newest first. */
-    List<Core.Earlier> earlier(EffectKey key, Instant created) throws StoreException {
-        List<Core.Earlier> earlier = new ArrayList<>();
-        for (Store.Proposal row :
-                store.read(
-                        rows -> rows.proposalsUnder(key.digest().hex(), created.minus(EARLIER)))) {
-            if (earlier.size() < EARLIER_MAX) {
-                earlier.add(
-                        new Core.Earlier(
-                                new ProposalId(row.id()),
-                                ProposalState.valueOf(row.state()),
-                                row.created()));
-            }
-        }
-        return earlier;
+    /** What the same change came to lately: what says most first, the newest of it first; the rest is counted. */
+    Core.Past earlier(EffectKey key, Instant created) throws StoreException {
+        List<Store.Proposal> rows =
+                new ArrayList<>(
+                        store.read(
+                                all ->
+                                        all.proposalsUnder(
+                                                key.digest().hex(), created.minus(EARLIER))));
+        // Whoever proposes and takes back again must not push a rejection out of sight.
+        rows.sort(Comparator.comparing(row -> SAYING_LITTLE.contains(row.state())));
+        List<Core.Earlier> named =
+                rows.stream()
+                        .limit(EARLIER_MAX)
+                        .map(
+                                row ->
+                                        new Core.Earlier(
+                                                new ProposalId(row.id()),
+                                                ProposalState.valueOf(row.state()),
+                                                row.created()))
+                        .toList();
+        Map<ProposalState, Integer> unnamed = new EnumMap<>(ProposalState.class);
+        rows.stream()
+                .skip(EARLIER_MAX)
+                .forEach(row -> unnamed.merge(ProposalState.valueOf(row.state()), 1, Integer::sum));
+        return new Core.Past(named, unnamed);
     }
 
     /** Who has the effect key, or why it has to wait, at the moment the proposal would be kept. */

@@ -1103,6 +1103,36 @@ class ProposalsTest {
     }
 
     @Test
+    void what_a_person_rejected_is_named_however_often_it_was_proposed_and_taken_back_since()
+            throws Exception {
+        engine(PLAIN);
+        ProposalId rejected = engine.propose("web");
+        engine.reject(rejected, "bo");
+        engine.pass(Duration.ofMinutes(16));
+        for (int i = 0; i < 11; i++) {
+            engine.proposals().withdraw(Engine.ANA, "s", engine.propose("web"));
+        }
+
+        ProposalId id = engine.propose("web");
+
+        String view = engine.proposals().show(id).view().text();
+        assertThat(view)
+                .containsSubsequence(
+                        "done before:",
+                        rejected.value(),
+                        "state: REJECTED",
+                        "state: WITHDRAWN",
+                        "done before, and not named here:\n  WITHDRAWN: 2\n")
+                .containsOnlyOnce("REJECTED");
+        assertThat(view.lines().filter("done before:"::equals)).hasSize(10);
+        engine.restart();
+        assertThat(engine.proposals().show(id).view().text()).isEqualTo(view);
+        engine.approve(id, "bo");
+        engine.settled(id);
+        assertThat(engine.changes.sent).hasSize(1);
+    }
+
+    @Test
     void asks_only_what_runs_to_stop() throws Exception {
         engine(PLAIN);
         CountDownLatch stopped = new CountDownLatch(1);

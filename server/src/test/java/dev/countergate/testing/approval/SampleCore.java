@@ -115,7 +115,7 @@ public record SampleCore(
                                 Duration.ofMinutes(12),
                                 Duration.ofSeconds(15)),
                         null,
-                        List.of(),
+                        Core.Past.NONE,
                         "S0",
                         Quorum.of(1, false, false),
                         created,
