@@ -19,6 +19,9 @@ sealed interface SignedText permits Statement, Widening {
     /** The longest time between giving a text out and taking it back signed. */
     Duration VALID_MAX = Duration.ofMinutes(60);
 
+    /** The same where nothing else is asked for. */
+    Duration VALID_DEFAULT = Duration.ofMinutes(5);
+
     /** The namespace it is signed in. */
     String NAMESPACE = "approval-v1@countergate.dev";
 

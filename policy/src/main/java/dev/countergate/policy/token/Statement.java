@@ -41,6 +41,9 @@ public record Statement(
     /** The longest time between giving a statement out and taking it back signed. */
     public static final Duration VALID_MAX = SignedText.VALID_MAX;
 
+    /** The same where nothing else is asked for. */
+    public static final Duration VALID_DEFAULT = SignedText.VALID_DEFAULT;
+
     /** The namespace a statement is signed in. */
     public static final String NAMESPACE = SignedText.NAMESPACE;
 

@@ -61,7 +61,7 @@ final class StatementCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             converter = Validity.class,
             description = "how long it can be handed in: 5m unless given, 60m at most")
-    private Duration valid = Duration.ofMinutes(5);
+    private Duration valid = Statement.VALID_DEFAULT;
 
     @Option(
             names = "--key",

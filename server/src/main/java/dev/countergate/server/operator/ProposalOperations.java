@@ -14,8 +14,10 @@ import dev.countergate.server.proposal.ProposalStatus;
 import dev.countergate.server.proposal.Proposals;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -24,10 +26,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The operations of a proposal's life. Thread safe. */
 public final class ProposalOperations {
-    /** The longest a statement may be handed in after it was given out. */
-    private static final Duration VALID_DEFAULT = Duration.ofMinutes(5);
-
     private static final int NOTE_MAX = 1_000;
+
+    /** By the word that stands for each. */
+    private static final Map<String, Statement.Decision> DECISIONS =
+            Arrays.stream(Statement.Decision.values())
+                    .collect(Collectors.toMap(Statement.Decision::word, Function.identity()));
 
     private final Proposals proposals;
 
@@ -98,11 +102,17 @@ public final class ProposalOperations {
                 () -> {
                     Person approver =
                             Fields.required(request, "approver", Person::isValid, Person::new);
-                    boolean rejects = request.path("decision").asString("approve").equals("reject");
+                    Statement.Decision decision =
+                            Fields.optional(
+                                            request,
+                                            "decision",
+                                            DECISIONS::containsKey,
+                                            DECISIONS::get)
+                                    .orElse(Statement.Decision.APPROVE);
                     Duration valid =
                             request.has("valid_seconds")
                                     ? Duration.ofSeconds(request.path("valid_seconds").asLong(0))
-                                    : VALID_DEFAULT;
+                                    : Statement.VALID_DEFAULT;
                     if (valid.isNegative()
                             || valid.isZero()
                             || valid.compareTo(Statement.VALID_MAX) > 0) {
@@ -111,14 +121,7 @@ public final class ProposalOperations {
                     }
                     ProposalId id = id(request);
                     Statement statement =
-                            proposals.statement(
-                                    id,
-                                    approver,
-                                    key(request),
-                                    rejects
-                                            ? Statement.Decision.REJECT
-                                            : Statement.Decision.APPROVE,
-                                    valid);
+                            proposals.statement(id, approver, key(request), decision, valid);
                     answer.put("statement", new String(statement.bytes(), StandardCharsets.UTF_8));
                     answer.put("view", proposals.show(id).view().text());
                     answer.put("expires_at", UtcTime.text(statement.expires()));

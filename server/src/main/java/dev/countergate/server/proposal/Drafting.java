@@ -175,10 +175,7 @@ final class Drafting {
         if (same.isPresent()) {
             return new Drafted.Kept(same.get(), false);
         }
-        Facts facts = Facts.of(wanted.request());
-        if (fixed.request() instanceof CoreRequest.Ssm) {
-            facts = facts.withTargets(fixed.request().targets());
-        }
+        Facts facts = Recheck.facts(wanted.request(), fixed.request().targets());
         String environment = lease.catalogue().environment(wanted.tool(), wanted.arguments());
         String person = lease.catalogue().person(wanted.call().principal()).orElse(null);
         Situation situation =

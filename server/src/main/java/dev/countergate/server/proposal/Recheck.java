@@ -14,6 +14,7 @@ import dev.countergate.policy.change.StoreTime;
 import dev.countergate.policy.parameter.Arguments;
 import dev.countergate.policy.request.Renderer;
 import dev.countergate.policy.request.Request;
+import dev.countergate.policy.request.SsmRequest;
 import dev.countergate.policy.rule.Decision;
 import dev.countergate.policy.rule.Facts;
 import dev.countergate.policy.rule.Situation;
@@ -140,7 +141,8 @@ final class Recheck {
                                                                                 request,
                                                                                 facts(
                                                                                         request,
-                                                                                        core)))));
+                                                                                        core
+                                                                                                .targets())))));
         if (!(same instanceof Checked.Valid<Finding.Same>(Finding.Same valid))) {
             return new Finding.Superseded("its arguments are no longer taken by the tool");
         }
@@ -151,9 +153,10 @@ final class Recheck {
                 : new Finding.Superseded("its arguments are not those of its core");
     }
 
-    private static Facts facts(Request request, RecordedCore core) {
+    /** What rules may know of a request once its targets are found; they know of no others than instances. */
+    static Facts facts(Request request, List<String> targets) {
         Facts facts = Facts.of(request);
-        return facts.kind().equals("ssm") ? facts.withTargets(core.targets()) : facts;
+        return request instanceof SsmRequest ? facts.withTargets(targets) : facts;
     }
 
     /** Resolves and reads anew, and says what stands in the way. */

@@ -24,6 +24,7 @@ import dev.countergate.server.authority.Freeze;
 import dev.countergate.server.backend.Resolution;
 import dev.countergate.server.backend.Sent;
 import dev.countergate.testing.ApproverKey;
+import dev.countergate.server.operator.ProposalOperations;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -1130,6 +1132,30 @@ class ProposalsTest {
         engine.approve(id, "bo");
         engine.settled(id);
         assertThat(engine.changes.sent).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"Reject\"", "\"no\"", "\"\"", "null", "true", "[\"reject\"]"})
+    void gives_no_statement_out_for_a_decision_by_another_word(String decision) throws Exception {
+        engine(PLAIN);
+        ProposalId id = engine.propose("web");
+        JsonNode request =
+                JsonMapper.shared()
+                        .readTree(
+                                "{\"proposal\":\"%s\",\"approver\":\"bo\",\"decision\":%s}"
+                                        .formatted(id, decision));
+
+        assertThatThrownBy(
+                        () ->
+                                new ProposalOperations(engine.proposals())
+                                        .operations()
+                                        .get("statement")
+                                        .perform(
+                                                request,
+                                                "bo",
+                                                JsonNodeFactory.instance.objectNode()))
+                .hasMessageContaining("decision");
+        assertThat(engine.kinds(id)).containsExactly("proposed");
     }
 
     @Test
