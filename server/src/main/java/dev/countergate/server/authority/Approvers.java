@@ -34,9 +34,13 @@ public final class Approvers {
         void found(Found found) throws IOException;
 
         /**
-         * Told what this process is about to write; throws when that cannot be kept, and then it is not written.
+         * Records what this process is about to write; throws when that cannot be kept, and then it is not written.
+         *
+         * @param added the lines of keys that are not there yet
+         * @param removed the lines of keys that will not be there any more
          */
-        default void writes(Digest content) throws IOException {}
+        default void writes(Digest content, List<KeyLine> added, List<KeyLine> removed)
+                throws IOException {}
 
         /** Whether what lies there at a first look is another hand's: not what an earlier process wrote last. */
         default boolean isAnothers(Digest content) throws IOException {
@@ -101,6 +105,27 @@ public final class Approvers {
         return look().then(content -> Checked.valid(content.signers()));
     }
 
+    /**
+     * Decides by the keys enrolled.
+     *
+     * @param <E> that refuses
+     * @param <F> that fails
+     */
+    @FunctionalInterface
+    public interface Deciding<T, E extends Exception, F extends Exception> {
+        /** Decides by {@code keys}, or knows why none of them counts. */
+        T by(Checked<AllowedSigners> keys) throws E, F;
+    }
+
+    /**
+     * Has something decided by the keys enrolled now. Until it is, none is enrolled or struck out, and no such change is
+     * recorded: a decision stands in the log on the same side of it as it was made on.
+     */
+    public synchronized <T, E extends Exception, F extends Exception> T decide(
+            Deciding<T, E, F> deciding) throws E, F {
+        return deciding.by(read());
+    }
+
     /** Whether something else than this daemon changed the file since it started, or while none ran. */
     public synchronized boolean isChangedByOthers() {
         return isChangedByOthers;
@@ -121,18 +146,16 @@ public final class Approvers {
             return after.signers();
         }
 
-        /** The lines this adds. */
-        public List<KeyLine> added() {
+        private List<KeyLine> added() {
             return without(after.lines(), before.lines());
         }
 
-        /** The lines this strikes out. */
-        public List<KeyLine> removed() {
+        private List<KeyLine> removed() {
             return without(before.lines(), after.lines());
         }
 
         /**
-         * Writes it; on disk when this returns.
+         * Has it recorded and writes it; on disk when this returns. Nobody decides by the keys meanwhile.
          *
          * @throws IOException when it cannot be written, or the file is no longer the one this was prepared for; it is then
          *     as it was
@@ -143,8 +166,13 @@ public final class Approvers {
                         || !now.digest().equals(before.digest())) {
                     throw new IOException("`" + path + "` was changed meanwhile");
                 }
-                watcher.writes(after.digest());
-                DurableFile.replace(path, after.text());
+                watcher.writes(after.digest(), added(), removed());
+                try {
+                    DurableFile.replace(path, after.text());
+                } catch (IOException unwritten) {
+                    watcher.writes(before.digest(), removed(), added());
+                    throw unwritten;
+                }
                 seen = after.digest();
                 known = after.lines();
             }

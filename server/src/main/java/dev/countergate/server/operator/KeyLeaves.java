@@ -6,21 +6,17 @@ import dev.countergate.server.authority.Approvers;
 import dev.countergate.server.authority.Approvers.Found;
 import dev.countergate.server.authority.Approvers.KeyLine;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Keeps in the log whose key was whose, so that an old approval can be checked by the log alone. */
 public final class KeyLeaves implements Approvers.Watcher {
     /** The kind of leaf that adds or removes one key. */
-    static final String KIND = "approver";
+    private static final String KIND = "approver";
 
-    private static final String ADD = "add";
-    private static final String REMOVE = "remove";
     private static final Logger LOG = LoggerFactory.getLogger(KeyLeaves.class);
 
     private final OperatorLog log;
@@ -30,24 +26,13 @@ public final class KeyLeaves implements Approvers.Watcher {
         this.log = log;
     }
 
-    /** The leaves of these changes. */
-    static List<Map<String, String>> of(List<KeyLine> added, List<KeyLine> removed) {
-        return Stream.concat(
-                        removed.stream().map(line -> leaf(REMOVE, line)),
-                        added.stream().map(line -> leaf(ADD, line)))
-                .toList();
-    }
-
-    /** The leaves that take {@code leaves} back, of a change that could not be made. */
-    static List<Map<String, String>> undoing(List<Map<String, String>> leaves) {
-        return leaves.stream()
-                .map(
-                        leaf -> {
-                            Map<String, String> undone = new HashMap<>(leaf);
-                            undone.put("action", ADD.equals(leaf.get("action")) ? REMOVE : ADD);
-                            return Map.copyOf(undone);
-                        })
-                .toList();
+    private void record(List<KeyLine> added, List<KeyLine> removed) throws StoreException {
+        for (KeyLine line : removed) {
+            log.record(KIND, leaf("remove", line));
+        }
+        for (KeyLine line : added) {
+            log.record(KIND, leaf("add", line));
+        }
     }
 
     private static Map<String, String> leaf(String action, KeyLine line) {
@@ -55,9 +40,11 @@ public final class KeyLeaves implements Approvers.Watcher {
     }
 
     @Override
-    public void writes(Digest content) throws IOException {
+    public void writes(Digest content, List<KeyLine> added, List<KeyLine> removed)
+            throws IOException {
         try {
             log.settleApprovers(content);
+            record(added, removed);
         } catch (StoreException unrecorded) {
             throw new IOException(unrecorded.getMessage(), unrecorded);
         }
@@ -97,9 +84,7 @@ public final class KeyLeaves implements Approvers.Watcher {
                             found.content().hex(),
                             "holds",
                             found.holds()));
-            for (Map<String, String> leaf : of(found.added(), found.removed())) {
-                log.record(KIND, leaf);
-            }
+            record(found.added(), found.removed());
         } catch (StoreException unrecorded) {
             throw new IOException(unrecorded.getMessage(), unrecorded);
         }

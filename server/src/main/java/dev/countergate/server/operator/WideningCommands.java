@@ -70,7 +70,6 @@ final class WideningCommands {
                         .collect(Collectors.joining("\n"));
         return new Prepared(
                 text + still(left),
-                List.of(),
                 by -> {
                     freezes.thaw(environment);
                     return (environment == null ? "everything" : "`" + environment + "`")
@@ -90,7 +89,6 @@ final class WideningCommands {
                         + resolve.note();
         return new Prepared(
                 "record that " + found,
-                List.of(),
                 by -> {
                     changes.resolve(resolve.proposal(), resolve.applied(), resolve.note(), by);
                     return "recorded that " + found;
@@ -111,7 +109,6 @@ final class WideningCommands {
         }
         return new Prepared(
                 "serve this change of the catalogue (" + digest.code() + "):\n" + held.text(),
-                List.of(),
                 by -> {
                     catalogue.accept(digest, by);
                     return "the change " + digest.code() + " is served";
@@ -127,7 +124,6 @@ final class WideningCommands {
                         + key
                         + "\nwhoever holds this key can then approve changes, and sign commands"
                         + " like this one",
-                KeyLeaves.of(change.added(), change.removed()),
                 by -> {
                     change.make();
                     return key + " is enrolled for `" + name + "`" + keys(change.signers());
@@ -139,7 +135,6 @@ final class WideningCommands {
         String which = fingerprint == null ? "every key" : fingerprint;
         return new Prepared(
                 "strike out " + which + " of `" + name + "`" + keys(change.signers()),
-                KeyLeaves.of(change.added(), change.removed()),
                 by -> {
                     change.make();
                     return which + " of `" + name + "` is struck out" + keys(change.signers());

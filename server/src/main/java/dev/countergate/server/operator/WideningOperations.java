@@ -19,7 +19,6 @@ import dev.countergate.policy.token.WideningToken;
 import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.daemon.OperatorListener.RefusedException;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -40,9 +39,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class WideningOperations {
     private static final Logger LOG = LoggerFactory.getLogger(WideningOperations.class);
-
-    /** How long a statement may take to come back. */
-    private static final Duration VALID = Duration.ofMinutes(5);
 
     private final ServerId server;
     private final String owner;
@@ -94,7 +90,7 @@ final class WideningOperations {
                             fingerprint(approver, key, now),
                             Challenge.of(challenge),
                             now,
-                            now.plus(VALID));
+                            now.plus(Statement.VALID_DEFAULT));
             given.keep(widening, now);
             answer.put("statement", new String(widening.bytes(), UTF_8));
             answer.put("text", prepared.text());
@@ -123,9 +119,6 @@ final class WideningOperations {
             members.put("arguments", arguments(command));
             members.put("user", user);
             log.record("widening", members);
-            for (Map<String, String> leaf : prepared.leaves()) {
-                log.record(KeyLeaves.KIND, leaf);
-            }
             answer.put("text", act(prepared, command, warrant));
             if (command instanceof WideningCommand.ApproverAdd) {
                 log.settleEnrolled();
@@ -140,21 +133,17 @@ final class WideningOperations {
         try {
             return prepared.act().perform(warrant.by());
         } catch (RefusedException refused) {
-            failed(command, prepared, String.valueOf(refused.getMessage()));
+            failed(command, String.valueOf(refused.getMessage()));
             throw refused;
         } catch (IOException failure) {
             LOG.atError().addKeyValue("command", command.word()).setCause(failure).log("not done");
-            failed(command, prepared, String.valueOf(failure.getMessage()));
+            failed(command, String.valueOf(failure.getMessage()));
             throw new RefusedException("FAILED", "not done: " + failure.getMessage());
         }
     }
 
-    private void failed(WideningCommand command, Prepared prepared, String why)
-            throws StoreException {
+    private void failed(WideningCommand command, String why) throws StoreException {
         log.record("widening_failed", Map.of("command", command.word(), "why", why));
-        for (Map<String, String> leaf : KeyLeaves.undoing(prepared.leaves())) {
-            log.record(KeyLeaves.KIND, leaf);
-        }
     }
 
     private Warrant signed(JsonNode request, WideningCommand command, AllowedSigners signers)

@@ -37,9 +37,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Gives out statements and takes them back signed. Thread safe. */
 final class Approving {
-    /** How long a statement can be handed in where nothing else is asked for. */
-    static final Duration VALID = Duration.ofMinutes(5);
-
     private final ServerId server;
     private final Ledger ledger;
     private final Store store;
@@ -90,7 +87,7 @@ final class Approving {
         if (!entry.state().isOpen()) {
             throw new RefusedException("WRONG_STATE", "it is " + entry.state());
         }
-        String fingerprint = fingerprint(signers(), approver, key);
+        String fingerprint = fingerprint(signers(approvers.read()), approver, key);
         View view = view(entry);
         byte[] bits = new byte[Challenge.BYTES];
         synchronized (random) {
@@ -206,17 +203,18 @@ final class Approving {
                     "this server gave out no such statement for this proposal: ask for one with"
                             + " `countergate statement`");
         }
-        AllowedSigners signers = signers();
-        ApprovalToken token = new ApprovalToken(bytes, signature);
         ApprovalToken.Expected expected = expected(entry, view(entry), statementOf(issued.get()));
-        StoreTime now = store.write(ledger::now);
-        switch (token.verify(expected, signers, now.at())) {
-            case Verdict.Refused(ApprovalToken.Reason reason, String problem) ->
-                    throw refused(id, reason.name(), problem, said);
-            case Verdict.Verified verified -> {
-                return decide(id, verified, statement, signature);
-            }
-        }
+        return approvers.<Entry, RefusedException, StoreException>decide(
+                keys -> {
+                    StoreTime now = store.write(ledger::now);
+                    return switch (new ApprovalToken(bytes, signature)
+                            .verify(expected, signers(keys), now.at())) {
+                        case Verdict.Refused(ApprovalToken.Reason reason, String problem) ->
+                                throw refused(id, reason.name(), problem, said);
+                        case Verdict.Verified verified ->
+                                decide(id, verified, statement, signature);
+                    };
+                });
     }
 
     private Entry decide(ProposalId id, Verdict.Verified token, String statement, String signature)
@@ -340,8 +338,8 @@ final class Approving {
         };
     }
 
-    private AllowedSigners signers() throws RefusedException {
-        return switch (approvers.read()) {
+    private static AllowedSigners signers(Checked<AllowedSigners> keys) throws RefusedException {
+        return switch (keys) {
             case Checked.Valid<AllowedSigners>(AllowedSigners signers) -> signers;
             case Checked.Invalid<AllowedSigners>(List<Fault> faults) ->
                     throw new RefusedException("APPROVERS_FAULTY", faults.getFirst().text());

@@ -153,6 +153,9 @@ final class Engine implements AutoCloseable {
     /** Happens between a look at a proposal and what follows from it, when a challenge is made. */
     volatile Runnable whileIssuing = () -> {};
 
+    /** Happens before each write of the proposals. */
+    volatile Runnable beforeWriting = () -> {};
+
     /** Whether the proposals find no room in the store. */
     volatile boolean isFull;
 
@@ -163,6 +166,7 @@ final class Engine implements AutoCloseable {
     private long revision = 1;
     private StoreClock storeClock;
     private SqliteStore store;
+    private Approvers approvers;
     private Proposals proposals;
 
     /** The store, on a disk that may be full. */
@@ -180,6 +184,7 @@ final class Engine implements AutoCloseable {
 
         @Override
         public <T> T write(Work<T> work) throws StoreException {
+            beforeWriting.run();
             if (isFull) {
                 unwritten.release();
                 throw new StoreException("the disk is full");
@@ -284,15 +289,17 @@ final class Engine implements AutoCloseable {
     }
 
     private Proposals build() throws StoreException {
+        approvers =
+                new Approvers(
+                        folder.resolve("approvers"),
+                        ZoneOffset.UTC,
+                        new KeyLeaves(new StoredOperatorLog(store, storeClock)));
         return new Proposals(
                 new Proposals.Parts(
                         new Filling(store),
                         new Filling(store),
                         current,
-                        new Approvers(
-                                folder.resolve("approvers"),
-                                ZoneOffset.UTC,
-                                new KeyLeaves(new StoredOperatorLog(store, storeClock))),
+                        approvers,
                         freezes,
                         principal -> new Separation.Found(Separation.S0, "a test"),
                         random,
@@ -303,6 +310,10 @@ final class Engine implements AutoCloseable {
 
     Proposals proposals() {
         return proposals;
+    }
+
+    Approvers approvers() {
+        return approvers;
     }
 
     SqliteStore store() {

@@ -23,8 +23,10 @@ import dev.countergate.server.audit.StoreException;
 import dev.countergate.server.authority.Freeze;
 import dev.countergate.server.backend.Resolution;
 import dev.countergate.server.backend.Sent;
-import dev.countergate.testing.ApproverKey;
 import dev.countergate.server.operator.ProposalOperations;
+import dev.countergate.testing.ApproverKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -1102,6 +1104,45 @@ class ProposalsTest {
         assertThat(status.state()).isEqualTo(ProposalState.BLOCKED);
         assertThat(status.why()).isEqualTo("its approvals are no longer enough");
         assertThat(engine.changes.sent).isEmpty();
+    }
+
+    @Test
+    void a_key_struck_out_while_it_decides_is_struck_out_behind_its_decision() throws Exception {
+        engine(PLAIN);
+        ProposalId id = engine.propose("web");
+        Statement statement = engine.statement(id, "bo");
+        String signature = engine.sign(statement, "bo");
+        Thread striking =
+                Thread.ofPlatform()
+                        .unstarted(
+                                () -> {
+                                    try {
+                                        Engine.valid(
+                                                        engine.approvers()
+                                                                .removing(new Person("bo"), null))
+                                                .make();
+                                    } catch (IOException failed) {
+                                        throw new UncheckedIOException(failed);
+                                    }
+                                });
+        engine.beforeWriting =
+                () -> {
+                    engine.beforeWriting = () -> {};
+                    striking.start();
+                    // It either has to wait, or is done with it.
+                    while (striking.getState() != Thread.State.BLOCKED && striking.isAlive()) {
+                        Thread.onSpinWait();
+                    }
+                };
+
+        engine.submit(id, statement, signature);
+        striking.join();
+
+        engine.settled(id);
+        assertThat(engine.leaves())
+                .extracting(leaf -> leaf.path("kind").asString())
+                .containsSubsequence("approver", "approved", "approver");
+        assertThat(engine.audit()).isInstanceOf(AuditFile.Verdict.Good.class);
     }
 
     @Test
