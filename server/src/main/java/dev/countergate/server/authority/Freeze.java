@@ -25,6 +25,11 @@ public record Freeze(@Nullable String environment, String reason, Instant since,
                 : environment.equals(other.environment);
     }
 
+    /** Why nothing is sent, and where not; one line. */
+    public String why() {
+        return environment == null ? reason : "in `" + environment + "`: " + reason;
+    }
+
     /** What is frozen, why, since when and by whom: one line. */
     public String text() {
         return (environment == null ? "everything" : "`" + environment + "`")

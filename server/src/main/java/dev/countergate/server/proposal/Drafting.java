@@ -191,7 +191,7 @@ final class Drafting {
                                 rows ->
                                         Recheck.usage(
                                                 wanted.tool(), wanted.arguments(), rows, now)),
-                        freezes.frozen(environment).map(Freeze::reason).orElse(null));
+                        freezes.frozen(environment).map(Freeze::why).orElse(null));
         Decision decision = lease.rules().decide(situation);
         if (decision instanceof Decision.Forbid forbid) {
             return new Drafted.None(Answer.Refused.of(forbid));

@@ -346,7 +346,7 @@ final class Recheck {
                                         now.at(),
                                         counting.of(same.tool(), same.arguments()),
                                         freezes.frozen(core.environment())
-                                                .map(Freeze::reason)
+                                                .map(Freeze::why)
                                                 .orElse(null)));
             }
         };

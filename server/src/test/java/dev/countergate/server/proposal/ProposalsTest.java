@@ -3,6 +3,7 @@ package dev.countergate.server.proposal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.ClientSession;
@@ -945,6 +946,10 @@ class ProposalsTest {
         frozen(open, 1);
         assertThat(engine.freezes.frozen("staging")).isEmpty();
         assertThat(engine.refusal(Engine.ANA, "d")).isEqualTo("FROZEN");
+        assertThat(engine.call(Engine.ANA, "restart", "{\"service\":\"d\"}"))
+                .asInstanceOf(type(Answer.Refused.class))
+                .extracting(Answer.Refused::message)
+                .isEqualTo("changes are frozen: in `prod`: 3 changes failed within 10 min");
         assertThat(engine.changes.sent).hasSize(3);
 
         engine.freezes.thaw("prod");
