@@ -1,5 +1,6 @@
 package dev.countergate.server.cli;
 
+import dev.countergate.relay.ExitCode;
 import dev.countergate.relay.StateDirectory;
 import dev.countergate.server.Version;
 import dev.countergate.server.Wiring;
@@ -74,6 +75,14 @@ public record DaemonStart(
      */
     public int run(Console console) throws InterruptedException, IOException {
         PrintStream error = console.err();
+        if (Files.notExists(catalogue) && Files.notExists(state.path())) {
+            // Nothing was ever accepted here: a mistyped name makes no state directory, which
+            // every command that spans all of them would list from then on.
+            Wiring.check(catalogue, lenient, console.environment())
+                    .faults()
+                    .forEach(error::println);
+            return ExitCode.INVALID_CONFIGURATION;
+        }
         if (autoStarted && Files.exists(state.log())) {
             error = boundedError(state.log());
             System.setErr(error);
