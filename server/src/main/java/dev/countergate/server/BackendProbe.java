@@ -94,9 +94,11 @@ public final class BackendProbe {
             case WireReply.None none -> none.failure();
             case WireReply.Answer answer -> {
                 boolean isRefused = answer.status() == 401 || answer.status() == 403;
+                // 501 is what one says that has no HEAD.
+                boolean isAnswer = answer.status() < 500 || answer.status() == 501;
                 boolean isGood =
                         backend.api() == Backend.Api.HTTP
-                                ? answer.status() < 500 && !isRefused
+                                ? isAnswer && !isRefused
                                 : answer.isSuccess();
                 yield isGood ? null : transport.refused(answer, "");
             }

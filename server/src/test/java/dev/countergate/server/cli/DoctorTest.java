@@ -524,6 +524,8 @@ class DoctorTest {
         "http,         200, ok, HEAD / answered in",
         "http,         404, ok, HEAD / answered in", // it answers, which is all there is to see
         "http,         405, ok, HEAD / answered in",
+        "http,         501, ok, HEAD / answered in", // it has no HEAD
+        "loki,         501, problem, 501",
         "http,         401, problem, 401",
         "http,         403, problem, 403",
         "http,         503, problem, 503",
