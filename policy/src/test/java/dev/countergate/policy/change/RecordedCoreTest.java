@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -161,7 +162,7 @@ class RecordedCoreTest {
                 "/version                | \"1\"",
                 "/version                | ",
             })
-    void says_why_a_text_is_no_core(String at, String text) {
+    void says_why_a_text_is_no_core(String at, @Nullable String text) {
         ObjectNode edited = whole();
         int slash = at.lastIndexOf('/');
         ObjectNode parent = (ObjectNode) edited.at(at.substring(0, slash));
