@@ -37,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -95,6 +96,12 @@ public final class CallPipeline implements ToolService, AutoCloseable {
     /** Tells {@code follower} of each decision from now on. */
     public void follow(DecisionFollower follower) {
         followers.add(follower);
+    }
+
+    /** No tool of a catalogue asks its client for anything. */
+    @Override
+    public Set<String> needs(ToolName tool) {
+        return Set.of();
     }
 
     @Override

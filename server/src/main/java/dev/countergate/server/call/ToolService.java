@@ -24,10 +24,8 @@ public interface ToolService {
      */
     Optional<ToolResult> call(ToolCall call, Progress progress) throws InterruptedException;
 
-    /** What a client must be able to do for {@code tool}, by the names of MCP's client capabilities: nothing, for most. */
-    default Set<String> needs(ToolName tool) {
-        return Set.of();
-    }
+    /** What a client must be able to do for {@code tool}, by the names of MCP's client capabilities. */
+    Set<String> needs(ToolName tool);
 
     /** Calls {@code listener} after each change of the list, on a thread of the service's. Closing ends that. */
     AutoCloseable onListChanged(Runnable listener);

@@ -2,11 +2,13 @@ package dev.countergate.server.telemetry;
 
 import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.ToolCall;
+import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.call.ToolService;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /** Tools, with each call of them counted and timed. */
 final class MeasuredTools implements ToolService {
@@ -56,6 +58,11 @@ final class MeasuredTools implements ToolService {
 
     private static String code(ToolResult result) {
         return result.error() == null ? "OK" : result.error().code();
+    }
+
+    @Override
+    public Set<String> needs(ToolName tool) {
+        return tools.needs(tool);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
+import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.call.PromptService.Prompt;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,6 +64,11 @@ class PromptsTest {
         @Override
         public Optional<ToolResult> call(ToolCall call, Progress progress) {
             throw new AssertionError("a prompt calls nothing");
+        }
+
+        @Override
+        public Set<String> needs(ToolName tool) {
+            return Set.of();
         }
 
         @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.ToolCall;
+import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.server.backend.CallContext.Progress;
 import dev.countergate.server.call.ToolService;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -130,6 +132,11 @@ final class LineThroughput {
         @Override
         public Optional<ToolResult> call(ToolCall call, Progress progress) {
             return Optional.ofNullable(results.get(call.tool().value()));
+        }
+
+        @Override
+        public Set<String> needs(ToolName tool) {
+            return Set.of();
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.countergate.policy.call.Checked;
 import dev.countergate.policy.call.ClientSession;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
+import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.result.ToolResult.ErrorBody;
 import dev.countergate.policy.secret.Redactor;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -617,6 +619,11 @@ class StatelessTest {
         @Override
         public Optional<ToolResult> call(ToolCall call, Progress progress) {
             return Optional.empty();
+        }
+
+        @Override
+        public Set<String> needs(ToolName tool) {
+            return Set.of();
         }
 
         @Override

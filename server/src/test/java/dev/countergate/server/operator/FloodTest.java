@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.countergate.policy.call.Caller;
 import dev.countergate.policy.call.PrincipalId;
 import dev.countergate.policy.call.ToolCall;
+import dev.countergate.policy.call.ToolName;
 import dev.countergate.policy.result.ToolResult;
 import dev.countergate.policy.secret.Redactor;
 import dev.countergate.policy.token.Digest;
@@ -214,6 +215,11 @@ class FloodTest {
                                     nodes.objectNode().put("type", "object"),
                                     null,
                                     nodes.objectNode())));
+        }
+
+        @Override
+        public Set<String> needs(ToolName tool) {
+            return Set.of();
         }
 
         @Override
