@@ -130,24 +130,32 @@ record Daemons(Console console, List<StateDirectory> states) {
     /**
      * The one daemon that runs.
      *
-     * @throws IOException when none does, or several do
+     * @throws IOException when none does, several do, or one that does gives no answer
      */
     StateDirectory one() throws IOException {
+        return one(OperatorClient.patience(OperatorClient.request("status")));
+    }
+
+    /** The same, waiting for {@code allowed}. */
+    StateDirectory one(Duration allowed) throws IOException {
         if (states.size() == 1) {
             return states.getFirst();
         }
-        List<StateDirectory> running =
-                states.stream().filter(each -> OperatorClient.status(each).isPresent()).toList();
-        if (running.size() == 1) {
-            return running.getFirst();
+        Round round = ask(OperatorClient.request("status"), allowed);
+        if (round.failed() > 0) {
+            throw new IOException("not every daemon answers: choose one with --state");
         }
-        throw new IOException(
-                running.isEmpty()
-                        ? "no daemon runs: start it with `countergate serve`"
-                        : "several daemons run: choose one with --state among "
-                                + running.stream()
-                                        .map(each -> each.path().toString())
-                                        .collect(Collectors.joining(", ")));
+        if (round.answered().isEmpty()) {
+            throw new IOException("no daemon runs: start it with `countergate serve`");
+        }
+        if (round.answered().size() > 1) {
+            throw new IOException(
+                    "several daemons run: choose one with --state among "
+                            + round.answered().stream()
+                                    .map(each -> each.state().path().toString())
+                                    .collect(Collectors.joining(", ")));
+        }
+        return round.answered().getFirst().state();
     }
 
     /**

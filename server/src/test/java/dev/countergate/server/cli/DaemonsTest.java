@@ -2,6 +2,7 @@ package dev.countergate.server.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.countergate.policy.token.ProposalId;
 import dev.countergate.relay.StateDirectory;
@@ -64,6 +65,26 @@ class DaemonsTest {
             assertThat(said.toString(UTF_8))
                     .contains("the daemon of " + first.path() + ": the daemon gave no answer in ");
         }
+    }
+
+    /** Which of them was meant is not known, and to say that none runs would be to have it started a second time. */
+    @Test
+    void the_one_that_runs_is_not_told_while_another_hangs() throws Exception {
+        StateDirectory first = StateDirectory.at(folder.resolve("a"), environment());
+        StateDirectory none = StateDirectory.at(folder.resolve("c"), environment());
+        try (ServerSocketChannel hung = hanging(first);
+                FakeDaemon second = new FakeDaemon(folder.resolve("b"), environment())) {
+            assertThat(hung.isOpen()).isTrue();
+            assertThatThrownBy(() -> daemons(first, none).one(SOON))
+                    .hasMessage("not every daemon answers: choose one with --state");
+            assertThatThrownBy(() -> daemons(first, second.state()).one(SOON))
+                    .hasMessage("not every daemon answers: choose one with --state");
+            assertThat(said.toString(UTF_8)).contains("the daemon of " + first.path());
+            assertThat(daemons(none, second.state()).one(Duration.ofSeconds(20)))
+                    .isEqualTo(second.state());
+        }
+        assertThatThrownBy(() -> daemons(none, first).one(SOON))
+                .hasMessageContaining("no daemon runs");
     }
 
     @Test
