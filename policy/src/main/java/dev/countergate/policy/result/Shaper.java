@@ -94,12 +94,14 @@ public final class Shaper {
                 new ErrorBody(failure.code().name(), message, failure.hint(), null, List.of()));
     }
 
+    /** {@code text}, or so much of it as has room together with a mark; nothing where the mark alone has none. */
     private static String atMost(String text, int bytes, ResultBudget budget) {
         if (Sizes.utf8(text) <= bytes) {
             return text;
         }
         String mark = "... [cut at this tool's `max_bytes` of " + budget.bytesMax() + "]";
-        return Pages.ofText(text, bytes - Sizes.utf8(mark)).getFirst() + mark;
+        int room = bytes - Sizes.utf8(mark);
+        return room <= 0 ? "" : Pages.ofText(text, room).getFirst() + mark;
     }
 
     private Shaped text(

@@ -39,6 +39,23 @@ class ShaperTest {
     private static final Shaper SHAPER =
             new Shaper(Redactor.of(List.of(new Secret("TOKEN", "hunter2-hunter2"))));
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "q", "a long quotation of what the backend said"})
+    void leaves_a_quotation_out_where_the_failure_alone_fills_the_budget(String quoted) {
+        for (int length : new int[] {960, 990, 1_100}) {
+            Reply failure =
+                    new Reply.Failure(
+                            FailureCode.BACKEND_ERROR, "it failed", "h".repeat(length), quoted);
+
+            ToolResult result = SHAPER.shape(failure, "api", TINY, () -> HANDLE).result();
+
+            assertThat(result.texts())
+                    .singleElement()
+                    .asString()
+                    .endsWith("BACKEND_ERROR: it failed; " + "h".repeat(length));
+        }
+    }
+
     @Test
     void takes_out_a_secret_that_is_a_number() {
         Redactor redactor = Redactor.of(List.of(new Secret("PIN", "87654321")));
