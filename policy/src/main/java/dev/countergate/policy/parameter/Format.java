@@ -25,9 +25,10 @@ public enum Format {
             "^(?:[0-9]{1,11}(?:\\.[0-9]{1,9})?|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}"
                     + "(?:\\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2}))$"),
     /** A label name: {@code [a-zA-Z_][a-zA-Z0-9_]*}. */
-    LABEL_NAME("a label name", "such as job", "^(?:[a-zA-Z_][a-zA-Z0-9_]*)$"),
+    LABEL_NAME("a label name", "such as job", "^(?:" + PrometheusName.LABEL + ")$"),
     /** A metric name: {@code [a-zA-Z_:][a-zA-Z0-9_:]*}. */
-    METRIC_NAME("a metric name", "such as http_requests_total", "^(?:[a-zA-Z_:][a-zA-Z0-9_:]*)$"),
+    METRIC_NAME(
+            "a metric name", "such as http_requests_total", "^(?:" + PrometheusName.METRIC + ")$"),
     /** An IP address or a network in CIDR notation (RFC 4632, RFC 4291 section 2.3). */
     CIDR(
             "an IP address or a network",

@@ -186,8 +186,8 @@ final class ValueCheck {
             case REGEX -> isRegex(text);
             case DURATION -> PrometheusDuration.parse(text).isPresent();
             case TIME -> TimeText.parse(text).isPresent();
-            case LABEL_NAME -> text.matches("[a-zA-Z_][a-zA-Z0-9_]*");
-            case METRIC_NAME -> text.matches("[a-zA-Z_:][a-zA-Z0-9_:]*");
+            case LABEL_NAME -> PrometheusName.isLabel(text);
+            case METRIC_NAME -> PrometheusName.isMetric(text);
             case CIDR -> Network.matches(text);
             case PATH -> FolderPath.isNormalised(text);
         };

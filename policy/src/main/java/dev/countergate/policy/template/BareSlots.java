@@ -5,6 +5,7 @@ import dev.countergate.policy.parameter.Format;
 import dev.countergate.policy.parameter.Parameter;
 import dev.countergate.policy.parameter.ParameterType;
 import dev.countergate.policy.parameter.PrometheusDuration;
+import dev.countergate.policy.parameter.PrometheusName;
 import dev.countergate.policy.parameter.TimeText;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -135,7 +136,7 @@ final class BareSlots {
         return filling -> {
             String name = filling.text(parameter);
             boolean isName =
-                    name.matches("[a-zA-Z_:][a-zA-Z0-9_:]*")
+                    PrometheusName.isMetric(name)
                             && !isWord(name, PROMQL_STRUCTURE)
                             && !isWord(name, PROMQL_AGGREGATIONS);
             if (!isName) {
@@ -183,7 +184,7 @@ final class BareSlots {
     private static String labelName(
             Parameter parameter, String name, boolean isLogql, Filling filling) {
         boolean isName =
-                name.matches("[a-zA-Z_][a-zA-Z0-9_]*")
+                PrometheusName.isLabel(name)
                         && !isWord(name, isLogql ? LOGQL_WORDS : PROMQL_STRUCTURE);
         return isName
                 ? name

@@ -4,6 +4,7 @@ import dev.countergate.policy.call.Fault;
 import dev.countergate.policy.parameter.Parameter;
 import dev.countergate.policy.parameter.ParameterType;
 import dev.countergate.policy.parameter.PrometheusDuration;
+import dev.countergate.policy.parameter.PrometheusName;
 import dev.countergate.policy.parameter.TimeText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -101,13 +102,9 @@ final class PlainTemplate implements Form {
     private static @Nullable String problem(Language language, String text) {
         return switch (language) {
             case LABEL_NAME ->
-                    text.matches("[a-zA-Z_][a-zA-Z0-9_]*")
-                            ? null
-                            : "is not a label name, such as `job`";
+                    PrometheusName.isLabel(text) ? null : "is not a label name, such as `job`";
             case METRIC_NAME ->
-                    text.matches("[a-zA-Z_:][a-zA-Z0-9_:]*")
-                            ? null
-                            : "is not a metric name, such as `up`";
+                    PrometheusName.isMetric(text) ? null : "is not a metric name, such as `up`";
             case DURATION ->
                     PrometheusDuration.parse(text).isPresent()
                             ? null
