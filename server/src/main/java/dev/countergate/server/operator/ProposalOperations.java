@@ -15,9 +15,10 @@ import dev.countergate.server.proposal.Proposals;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -28,10 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ProposalOperations {
     private static final int NOTE_MAX = 1_000;
 
-    /** By the word that stands for each. */
-    private static final Map<String, Statement.Decision> DECISIONS =
-            Arrays.stream(Statement.Decision.values())
-                    .collect(Collectors.toMap(Statement.Decision::word, Function.identity()));
+    private static final List<String> DECISIONS =
+            Arrays.stream(Statement.Decision.values()).map(Statement.Decision::word).toList();
 
     private final Proposals proposals;
 
@@ -106,8 +105,10 @@ public final class ProposalOperations {
                             Fields.optional(
                                             request,
                                             "decision",
-                                            DECISIONS::containsKey,
-                                            DECISIONS::get)
+                                            DECISIONS::contains,
+                                            word ->
+                                                    Statement.Decision.valueOf(
+                                                            word.toUpperCase(Locale.ROOT)))
                                     .orElse(Statement.Decision.APPROVE);
                     Duration valid =
                             request.has("valid_seconds")

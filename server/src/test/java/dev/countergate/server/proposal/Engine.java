@@ -271,6 +271,7 @@ final class Engine implements AutoCloseable {
         this.current = new CurrentCatalogue(serving(yaml));
         this.storeClock = newStoreClock();
         this.store = openStore();
+        this.approvers = readApprovers();
         this.proposals = build();
         proposals.start();
     }
@@ -288,12 +289,14 @@ final class Engine implements AutoCloseable {
         return SqliteStore.open(folder, List.of(), () -> current.now().redactor(), storeClock);
     }
 
+    private Approvers readApprovers() {
+        return new Approvers(
+                folder.resolve("approvers"),
+                ZoneOffset.UTC,
+                new KeyLeaves(new StoredOperatorLog(store, storeClock)));
+    }
+
     private Proposals build() throws StoreException {
-        approvers =
-                new Approvers(
-                        folder.resolve("approvers"),
-                        ZoneOffset.UTC,
-                        new KeyLeaves(new StoredOperatorLog(store, storeClock)));
         return new Proposals(
                 new Proposals.Parts(
                         new Filling(store),
@@ -354,6 +357,7 @@ final class Engine implements AutoCloseable {
     void begin() throws StoreException {
         storeClock = newStoreClock();
         store = openStore();
+        approvers = readApprovers();
         proposals = build();
         proposals.start();
     }

@@ -1193,9 +1193,10 @@ class ProposalsTest {
 
         assertThatThrownBy(
                         () ->
-                                new ProposalOperations(engine.proposals())
-                                        .operations()
-                                        .get("statement")
+                                Objects.requireNonNull(
+                                                new ProposalOperations(engine.proposals())
+                                                        .operations()
+                                                        .get("statement"))
                                         .perform(
                                                 request,
                                                 "bo",
