@@ -115,11 +115,13 @@ record Daemons(Console console, List<StateDirectory> states) {
         try {
             return answer.get();
         } catch (ExecutionException failed) {
-            switch (failed.getCause()) {
-                case IOException broken -> throw broken;
-                case RefusedException refused -> throw refused;
-                case null, default -> throw new IllegalStateException(failed);
+            if (failed.getCause() instanceof IOException broken) {
+                throw broken;
             }
+            if (failed.getCause() instanceof RefusedException refused) {
+                throw refused;
+            }
+            throw new IllegalStateException(failed);
         } catch (InterruptedException interrupted) {
             answer.cancel(true);
             Thread.currentThread().interrupt();
