@@ -53,7 +53,8 @@ class DocumentedCommandsTest {
                     "sudo",
                     "systemctl",
                     "tail",
-                    "tar");
+                    "tar",
+                    "touch");
 
     private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
     private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*");
