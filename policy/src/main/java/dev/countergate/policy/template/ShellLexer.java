@@ -70,8 +70,8 @@ final class ShellLexer {
         } else if (c == '&' && text.at(position) == '>') {
             // bash redirects by it, and other shells begin another command.
             forbidRest("`&>`", "write `>file 2>&1`");
-        } else if (c == '>' && (text.at(position) == '&' || text.at(position) == '|')
-                || c == '<' && (text.at(position) == '&' || text.at(position) == '>')) {
+        } else if ((c == '>' && (text.at(position) == '&' || text.at(position) == '|'))
+                || (c == '<' && (text.at(position) == '&' || text.at(position) == '>'))) {
             position++;
         }
     }

@@ -138,6 +138,9 @@ final class ShellPositions {
         boolean isSure = true;
         int operands = runner.operands();
         for (int i = start; i < words.size(); i++) {
+            if (isAssignment(words.get(i))) {
+                continue;
+            }
             String word = words.get(i).unquoted();
             if (isOption && word.equals("--")) {
                 isOption = false;
@@ -146,8 +149,6 @@ final class ShellPositions {
                 int length = runner.length(word);
                 isSure &= length > 0;
                 i += Math.max(length, 1) - 1;
-            } else if (isAssignment(words.get(i))) {
-                continue;
             } else if (operands > 0) {
                 operands--;
             } else if (isSure) {
