@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -26,6 +27,7 @@ import software.amazon.awssdk.services.ssm.model.ParameterStringFilter;
 import software.amazon.awssdk.services.ssm.model.SsmException;
 
 /** Everything but a command's life: faults, inventory, documents, automation, parameters; the SDK is the client. */
+@Tag("long")
 final class SsmSimulatorTest {
     private static final String ONE = "i-0123456789abcdef0";
 

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Signatures are the real ssh-keygen's, or made by {@link HardwareKey} and taken by the real ssh-keygen too. */
+@Tag("long")
 class SshSignatureTest {
     private static final String NAMESPACE = "approval-v1@countergate.dev";
     private static final String MESSAGE = "{\"decision\":\"approve\"}";

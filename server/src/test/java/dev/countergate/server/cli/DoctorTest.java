@@ -37,6 +37,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
 /** What `doctor` finds. Each row is a set-up; those that are wrong outnumber those that are well. */
+@Tag("long")
 @Timeout(60)
 class DoctorTest {
     private static final Instant NOW = Instant.parse("2026-03-04T05:06:07Z");

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,7 @@ import picocli.CommandLine;
 /**
  * What the commands tell of themselves, word for word. {@code -Dgolden.write=true} writes the files anew.
  */
+@Tag("long")
 class HelpTest {
     private static final Path GOLDEN = Path.of("src/test/resources/help");
 

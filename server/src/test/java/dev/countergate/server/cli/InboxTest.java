@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a person sees and does without a terminal: the commands around approving, against a daemon that may lie. */
+@Tag("long")
 class InboxTest {
     private static final SampleCore CORE = SampleCore.MODERATE;
     private static final SampleCore OTHER =

@@ -7,11 +7,13 @@ import dev.countergate.server.yaml.Finding;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a file holds, a load ends soon, throws nothing and says where each fault is. */
+@Tag("long")
 class CatalogueMutationTest {
     private static Loading load(String yaml, boolean lenient) {
         Catalogues catalogues =

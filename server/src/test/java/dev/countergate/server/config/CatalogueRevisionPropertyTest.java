@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -39,6 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Whatever edit lets a call through more easily, or changes what a call that is no plain read sends, is judged to loosen. Both
  * catalogues decide the same calls, and their decisions are compared.
  */
+@Tag("long")
 class CatalogueRevisionPropertyTest {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 

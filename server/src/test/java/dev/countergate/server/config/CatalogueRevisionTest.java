@@ -6,12 +6,14 @@ import dev.countergate.policy.revision.Difference;
 import dev.countergate.policy.revision.Judgement;
 import dev.countergate.policy.revision.Revision;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each row is an edit of this catalogue: what stands there, what takes its place, and the lines that come of it. */
+@Tag("long")
 class CatalogueRevisionTest {
     static final String CATALOGUE =
             """

@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,6 +27,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /** Every command the documentation shows can be typed so, and every command there is stands in it. */
+@Tag("long")
 class DocumentedCommandsTest {
     /** What else a reader types. Each is a program of their own, or a file of this repository. */
     private static final Set<String> OTHERS =

@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Real files, a real store, real signatures; the engine and the catalogue say what they were asked. */
+@Tag("long")
 class OperatorPlaneTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Digest HELD = Digest.of("held".getBytes(UTF_8));

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Somebody writes the store beside the daemon, between an approval and its claim, or before the approval: nothing is executed
  * that nobody signed.
  */
+@Tag("long")
 @Timeout(60)
 class EditedStoreTest {
     private static final String TWO =

@@ -19,10 +19,12 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A store that cannot be written while a proposal is executed: what becomes of it when there is room again. */
+@Tag("long")
 class FullStoreTest {
     @TempDir private Path folder;
 

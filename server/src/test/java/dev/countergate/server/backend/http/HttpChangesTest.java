@@ -43,11 +43,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** One attempt, counted at a raw socket, and what each way it can end says of its effect. */
+@Tag("long")
 class HttpChangesTest {
     private static final Secret TOKEN = new Secret("JIRA_TOKEN", "s3cret-value");
 

@@ -15,10 +15,12 @@ import dev.countergate.testing.capture.Mutations;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers of any endpoint, of any product, whole, cut off or garbled, to each request: always a reply, never an exception. */
+@Tag("long")
 class PrometheusMutationTest {
     private static final Deadline DEADLINE = Deadline.in(Duration.ofMinutes(1), System::nanoTime);
     private static final int MUTATIONS = 15;

@@ -29,12 +29,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Commands that only read, from sending to outcome, in real time. */
+@Tag("long")
 final class CommandReadsTest {
     private static final Duration REAL_WAIT = Duration.ofSeconds(20);
 

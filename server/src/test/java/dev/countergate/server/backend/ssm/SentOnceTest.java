@@ -19,12 +19,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever goes wrong with SendCommand, it reaches the service once, and the caller gets a typed answer. */
+@Tag("long")
 final class SentOnceTest {
     private static final String DENIED =
             "User: arn:aws:iam::123456789012:user/ana is not authorized to perform: ssm:SendCommand on resource:"

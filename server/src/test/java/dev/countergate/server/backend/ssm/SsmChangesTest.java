@@ -45,6 +45,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Writes through the simulator: what is fixed, what is sent once, and what its end means. */
+@Tag("long")
 class SsmChangesTest {
     private static final String THREE = "i-0123456789abcdef2";
     private static final SsmAction.Run RUN = new SsmAction.Run("1", "0", 60, null);
