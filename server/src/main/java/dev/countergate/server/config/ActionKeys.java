@@ -88,7 +88,7 @@ final class ActionKeys {
                     optional(
                             "limit",
                             SCALAR,
-                            "how many log lines at most, up to 5000; Loki's own default, 100, where left out"),
+                            "how many log lines at most, up to 5000; 200 where left out"),
                     optional(
                             "step",
                             SCALAR,
