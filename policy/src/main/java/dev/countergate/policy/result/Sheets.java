@@ -122,7 +122,10 @@ final class Sheets {
 
     /** Foreign text within a row: what follows a line break passes for no other row and no word of ours. */
     static String inRow(String visible) {
-        return visible.replace("\n", FOREIGN_LINE);
+        // What ends the last line begins no other.
+        String lines =
+                visible.endsWith("\n") ? visible.substring(0, visible.length() - 1) : visible;
+        return lines.replace("\n", FOREIGN_LINE);
     }
 
     /** Foreign text as lines of its own below a row's first. */

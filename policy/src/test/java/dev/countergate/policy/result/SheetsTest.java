@@ -127,6 +127,19 @@ class SheetsTest {
     }
 
     @Test
+    void the_break_that_ends_the_last_line_begins_no_other() {
+        ToolResult result =
+                shaped(
+                        new Payload.Commands(
+                                "c",
+                                List.of(new Invocation("i-1", "Success", 0, "2\n\n", "", false))));
+
+        assertThat(result.texts().getFirst().lines().skip(1))
+                .containsExactly("== i-1: Success, exit code 0", "  | 2", "  | ");
+        assertThat(structured(result).at("/invocations/0/output").stringValue()).isEqualTo("2\n\n");
+    }
+
+    @Test
     void no_row_and_no_sample_begins_a_line_of_its_own() {
         JsonNode rows = JsonMapper.shared().createArrayNode().add(FORGED).add("cut: nothing");
         ToolResult values = shaped(new Payload.Rows("values", List.of(rows.get(0), rows.get(1))));
