@@ -83,16 +83,21 @@ class DispatchTest {
         ProposalId id = engine.propose("web");
         engine.approve(id, "bo");
         assertThat(named.await(10, TimeUnit.SECONDS)).isTrue();
-        Thread.currentThread().interrupt();
-        engine.proposals().close();
-        assertThat(Thread.interrupted()).isTrue();
-        engine.proposals().close();
-        engine.store().close();
+        endOrderly();
         engine.begin();
 
         assertThat(engine.settled(id).outcome()).isEqualTo(Outcome.APPLIED);
         assertThat(engine.changes.resumed).containsExactly("command-1");
         assertThat(engine.changes.sent).hasSize(1);
+    }
+
+    /** An end in order whose time to wait for what is being sent is over at once. */
+    private void endOrderly() {
+        Thread.currentThread().interrupt();
+        engine.proposals().close();
+        assertThat(Thread.interrupted()).isTrue();
+        engine.proposals().close();
+        engine.store().close();
     }
 
     @Test
@@ -174,8 +179,8 @@ class DispatchTest {
                 };
         ProposalId id = engine.propose("web");
         engine.approve(id, "bo");
-        named.await();
-        engine.stop();
+        assertThat(named.await(10, TimeUnit.SECONDS)).isTrue();
+        endOrderly();
         engine.changes.resuming =
                 () -> {
                     throw new Broken();
